@@ -1,0 +1,21 @@
+"""policygame: the advanced-packaging industry in parallel worlds, and the governments that try to steer it."""
+
+from policygame.errors import UserError
+from policygame.model.changes import Change, scale_capacity
+from policygame.scenario import Policy, Scenario, ScenarioError, Setting, load_scenario, shipped_scenarios
+from policygame.simulation import Result, Simulation, simulate
+
+__all__ = [
+    "Change",
+    "Policy",
+    "Result",
+    "Scenario",
+    "ScenarioError",
+    "Setting",
+    "Simulation",
+    "UserError",
+    "load_scenario",
+    "scale_capacity",
+    "shipped_scenarios",
+    "simulate",
+]

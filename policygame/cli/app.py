@@ -1,0 +1,88 @@
+"""The Typer application: the list of commands, and what becomes of errors.
+
+A mistake of the person who calls (``UserError``) is one message on standard error and exit code 2; Ctrl-C is exit code 130, a
+polite kill 143; anything else is a bug and shows its traceback. Each command lives in a file of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from importlib.metadata import version
+from types import FrameType
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from policygame.cli import bench, cost, run, scenarios, validate, words
+from policygame.errors import UserError
+
+__all__ = ["app", "main"]
+
+INTERRUPTED = 128 + signal.SIGINT
+TERMINATED = 128 + signal.SIGTERM
+
+
+class Commands(TyperGroup):
+    """The group of commands, which turns errors of the person who calls into a message and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command of ``ctx``."""
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            typer.echo(f"policygame: {error}", err=True)
+            raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            typer.echo("policygame: interrupted; no half-written file is left.", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+
+
+app = typer.Typer(
+    name="policygame",
+    cls=Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"policygame {version('policygame')}")
+        raise typer.Exit()
+
+
+@app.callback()
+def policygame(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """The semiconductor packaging industry in parallel worlds: simulate policies on published figures."""
+
+
+app.command("run")(run.run)
+app.command("scenarios")(scenarios.scenarios)
+app.command("validate")(validate.validate)
+app.command("words")(words.words)
+app.command("cost")(cost.cost)
+app.command("bench")(bench.bench)
+
+
+def _terminate(signum: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(TERMINATED)
+
+
+def main() -> None:
+    """The entry point of the ``policygame`` command."""
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        app()
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output has stopped; flushing the rest at exit must not fail again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None

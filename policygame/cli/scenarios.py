@@ -1,0 +1,55 @@
+"""``policygame scenarios``: the scenarios that come with the program."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from policygame.cli.options import governments
+from policygame.cli.screen import print_json, print_table
+
+
+def scenarios(json: Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")] = False) -> None:
+    """The shipped scenarios: what each is about, when it plays and who may act."""
+    from policygame.scenario import shipped_scenarios
+
+    rows = [_describe(name) for name in shipped_scenarios()]
+    if json:
+        print_json(rows)
+        return
+    print_table(
+        "Scenarios",
+        ["name", "title", "simulated", "play from", "governments", "firms"],
+        [
+            [
+                row["name"],
+                escape(row["title"]),
+                f"{row['start']} to {row['end']}",
+                row["play_from"],
+                " ".join(row["governments"]),
+                str(row["firms"]),
+            ]
+            for row in rows
+        ],
+    )
+
+
+def _describe(name: str) -> dict[str, Any]:
+    from policygame.scenario import load_scenario
+
+    scenario = load_scenario(name)
+    return {
+        "name": name,
+        "title": scenario.title,
+        "summary": scenario.summary,
+        "start": scenario.start,
+        "play_from": scenario.play_from,
+        "end": scenario.end,
+        "quarters_per_turn": scenario.quarters_per_turn,
+        "governments": governments(scenario),
+        "firms": len(scenario.firms),
+        "designers": len(scenario.designers),
+        "hash": scenario.hash,
+    }

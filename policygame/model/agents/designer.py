@@ -1,0 +1,80 @@
+"""Chip designers: what they expect to sell, how many dies and slots they ask for, which recipe they choose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+
+from policygame.model.arrays import TINY, Array, positive, ratio
+
+if TYPE_CHECKING:
+    from policygame.model.model import PackagingModel
+
+RECIPE_CHOICE = 6.0
+"""How strongly a difference in net value (as a share of the product's value) moves the choice of recipe (assumption)."""
+FILL_VALUE = 0.5
+"""What being able to ship is worth beside the product's value: value lost per unfilled share of a recipe's slots (assumption)."""
+
+
+class ChipDesigner(mesa.Agent):
+    """A designer with its products. Shapes: products (product, W), recipes (recipe, W); W is the world axis."""
+
+    model: PackagingModel
+
+    def __init__(self, model: PackagingModel, name: str) -> None:
+        super().__init__(model)
+        self.name = name
+        s = model.structure
+        self.row = s.designers.index(name)
+        products = np.flatnonzero(s.product_designer == self.row)
+        self.products = slice(int(products[0]), int(products[-1]) + 1)
+        recipes = np.flatnonzero(np.isin(s.recipe_product, products))
+        self.recipes = slice(int(recipes[0]), int(recipes[-1]) + 1)
+        self.product_of_recipe = s.recipe_product[self.recipes] - self.products.start
+        self.recipe_starts = np.searchsorted(self.product_of_recipe, np.arange(len(products)))
+        self.sources = np.flatnonzero(np.isin(s.source_product, products))
+
+    def form_expectation(self) -> None:
+        """Adaptive level and trend of its orders (Holt): the forecast that it publishes to packagers."""
+        p, s = self.model.parameters, self.model.state
+        demand = self.model.now.demand[self.products]
+        level, trend = s.order_level[self.products], s.order_trend[self.products]
+        new_level = (1.0 - p.level_gain) * (level + trend) + p.level_gain * demand
+        new_trend = (1.0 - p.trend_gain) * trend + p.trend_gain * (new_level - level)
+        bound = p.trend_cap * new_level
+        s.order_level[self.products] = positive(new_level)
+        s.order_trend[self.products] = np.minimum(np.maximum(new_trend, -bound), bound)
+
+    def dies_wanted(self) -> Array:
+        """(product, W) k units' worth of dies to start: expected demand, and half of what the die bank lacks of its cover.
+
+        Dies are ordered for what customers want, not for the slots that happen to be free: a bank that grows while wafers run is the
+        sign that packaging binds.
+        """
+        p, s = self.model.parameters, self.model.state
+        ahead = positive(s.order_level[self.products] + s.order_trend[self.products])
+        queue = p.drawn_queue_share * s.backlog[self.products].sum(axis=1)
+        bank = self.model.die_bank_by_product()[self.products]
+        loss = 1.0 / self.model.main_yield()[self.products]
+        wanted = (ahead + 0.5 * (p.die_bank_cover_quarters * ahead + queue)) * loss - 0.5 * bank
+        return np.minimum(positive(wanted), 3.0 * ahead * loss)
+
+    def slots_wanted(self) -> Array:
+        """(product, W) good packages asked for: this quarter's demand and part of the queue, as far as there are dies."""
+        p, s, now = self.model.parameters, self.model.state, self.model.now
+        asked = now.demand[self.products] + p.drawn_queue_share * s.backlog[self.products].sum(axis=1)
+        dies = self.model.die_bank_by_product()[self.products] * self.model.main_yield()[self.products]
+        return np.minimum(asked, dies)
+
+    def choose_recipes(self) -> None:
+        """Move the mix towards recipes that are worth more after their cost and that get slots, with inertia."""
+        p, s, model = self.model.parameters, self.model.state, self.model
+        value = model.recipe_value()[self.recipes] + FILL_VALUE * (s.recipe_fill[self.recipes] - 1.0)
+        best = np.maximum.reduceat(value, self.recipe_starts, axis=0)[self.product_of_recipe]
+        pull = np.exp(RECIPE_CHOICE * (value - best)) * model.recipe_possible()[self.recipes]
+        total = np.add.reduceat(pull, self.recipe_starts, axis=0)[self.product_of_recipe]
+        mix = s.mix[self.recipes]
+        target = np.where(total > TINY, ratio(pull, total), mix)
+        s.mix[self.recipes] = p.recipe_inertia * mix + (1.0 - p.recipe_inertia) * target

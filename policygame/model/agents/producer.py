@@ -1,0 +1,182 @@
+"""Firms that own capacity: foundries, OSATs and suppliers. What a firm expects, wants and orders.
+
+They share one rule; a foundry, an OSAT and a supplier differ by their lines, their hurdle and their liability, not by code. Markets and
+building are in ``phases`` and ``projects``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+
+from policygame.model.arrays import TINY, Array, logistic, positive, ratio
+from policygame.model.state import State
+from policygame.model.structure import STAGE_OF
+
+if TYPE_CHECKING:
+    from policygame.model.model import PackagingModel
+
+SMALLEST_PLACE_SHARE = 0.02
+"""A place that would get less than this share of a firm's orders gets none: nobody builds a sliver."""
+OUTLOOK_QUARTERS = 6.0
+"""How far ahead ``expected_capacity`` looks: seen from 2023Q2, the end of 2024."""
+
+
+class Producer(mesa.Agent):
+    """A firm with lines. Shapes: lines (line, W), groups - its stages - (group, W); W is the world axis.
+
+    Override ``form_expectation``, ``need``, ``desired_capacity``, ``willingness`` or ``plan`` to change its behaviour.
+    """
+
+    model: PackagingModel
+
+    def __init__(self, model: PackagingModel, name: str) -> None:
+        super().__init__(model)
+        self.name = name
+        rows = model.structure.lines
+        self.row = rows.firms.index(name)
+        self.lines = rows.slice_of(name)
+        self.groups = rows.groups_of(name)
+        self.group_of_line = rows.group[self.lines] - self.groups.start
+        self.starts = rows.group_start[self.groups] - self.lines.start
+        self.makes_tools = (rows.group_stage[self.groups] == STAGE_OF["tools"])[:, None]
+        self.output_per_capacity = model.output_per_unit[self.lines][self.starts]
+
+    # what it sees -----------------------------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> State:
+        """The model's state; this firm's part of it are the rows ``lines`` and ``groups``."""
+        return self.model.state
+
+    @property
+    def capacity(self) -> Array:
+        """(line, W) installed capacity."""
+        return self.state.capacity[self.lines]
+
+    @property
+    def on_order(self) -> Array:
+        """(line, W) capacity that is ordered or whose tools are in the making."""
+        return self.state.tool_backlog[self.lines] + self.model.in_transit()[self.lines]
+
+    def by_group(self, x: Array) -> Array:
+        """Sum lines to groups: (line, W) -> (group, W)."""
+        total: Array = np.add.reduceat(x, self.starts, axis=0)
+        return total
+
+    # what it expects --------------------------------------------------------------------------------------------------
+
+    def form_expectation(self) -> None:
+        """Adaptive level and trend of what its lines are asked for (Holt), the trend bounded by a share of the level."""
+        p, s = self.model.parameters, self.state
+        asked = self.model.now.group_requested[self.groups]
+        if self.model.quarter == 0:
+            s.level[self.groups] = asked
+            return
+        level, trend = s.level[self.groups], s.trend[self.groups]
+        new_level = (1.0 - p.level_gain) * (level + trend) + p.level_gain * asked
+        new_trend = (1.0 - p.trend_gain) * trend + p.trend_gain * (new_level - level)
+        bound = p.trend_cap * new_level
+        s.level[self.groups] = positive(new_level)
+        s.trend[self.groups] = np.minimum(np.maximum(new_trend, -bound), bound)
+
+    def need(self, horizon_quarters: Array) -> Array:
+        """(group, W) output a quarter that it expects to be asked for, ``horizon_quarters`` (W) ahead.
+
+        Its own level and trend - of which a part is open to competitors, and a part of theirs to it - blended with what customers'
+        forecasts say, as far as it believes them.
+        """
+        p, s, now = self.model.parameters, self.state, self.model.now
+        trend = s.trend[self.groups]
+        kept = trend - p.contestable_share * positive(trend)
+        own = positive(s.level[self.groups] + (kept + now.contestable[self.groups]) * horizon_quarters)
+        believed = now.belief[self.groups]
+        return own + believed * (now.forecast[self.groups] - own)
+
+    def desired_capacity(self, horizon_quarters: Array) -> Array:
+        """(group, W) capacity that it wants to have, with its buffer."""
+        return self.need(horizon_quarters) * (1.0 + self.model.parameters.capacity_buffer) / self.output_per_capacity
+
+    # what it decides --------------------------------------------------------------------------------------------------
+
+    def willingness(self) -> Array:
+        """(line, W), 0 to 1: the part of its projects at a line whose risk-adjusted return passes its hurdle."""
+        returns = self.model.now.annual_return[self.lines]
+        return logistic((returns - self.model.coefficients.hurdle[self.row]) / self.model.parameters.return_width)
+
+    def place_shares(self, room: Array | None = None) -> Array:
+        """(line, W): how it spreads a stage's orders over its places, by expected return (and by ``room``, if given)."""
+        returns = self.model.now.annual_return[self.lines]
+        best = np.maximum.reduceat(returns, self.starts, axis=0)[self.group_of_line]
+        pull = np.exp(self.model.parameters.location_weight * (returns - best))
+        if room is not None:
+            pull = pull * room
+        share = positive(pull / np.maximum(self.by_group(pull), TINY)[self.group_of_line] - SMALLEST_PLACE_SHARE)
+        return ratio(share, self.by_group(share)[self.group_of_line])
+
+    def plan(self) -> None:
+        """Order shells and tools for what is missing at their horizons, within what it can finance; drop what is not needed."""
+        p, s, now = self.model.parameters, self.state, self.model.now
+        lines = self.lines
+        wanted = self.desired_capacity(p.tool_horizon_quarters)
+        have = self.by_group(self.capacity + self.on_order)
+        missing = wanted - have
+        self._drop(positive(-missing))
+        room = positive(s.shell_room[lines] + self.model.opening_soon()[lines] - self.capacity - self.on_order)
+        room = room + self.model.no_shell_needed[lines]
+        willing = self.willingness()
+        gap = p.adjustment * positive(missing)
+        gap = np.where(self.makes_tools, np.minimum(gap, p.tool_growth_per_quarter * have), gap)
+        gap_here = gap[self.group_of_line]
+        spread = self.place_shares(np.minimum(room / np.maximum(gap_here, TINY), 1.0))
+        tools = np.minimum(gap_here * spread * willing, room)
+        farther = self.desired_capacity(p.tool_horizon_quarters + p.shell_extra_horizon_quarters)
+        shells = self.by_group(s.shell_room[lines] + self.model.shells_underway()[lines])
+        space = p.adjustment * positive(farther - shells)
+        rooms = space[self.group_of_line] * self.place_shares() * willing * (self.model.no_shell_needed[lines] <= 0.0)
+        part = self._affordable(tools, rooms)
+        now.tool_orders[lines] = tools * part
+        now.shell_orders[lines] = rooms * part
+        now.expected_capacity[self.groups] = self.expected_capacity()
+
+    def _affordable(self, tools: Array, rooms: Array) -> Array:
+        """(W,) the part of its orders that cash and credit can pay."""
+        p, s, now, c = self.model.parameters, self.state, self.model.now, self.model.coefficients
+        lines = self.lines
+        net = c.capex_musd[lines] * (1.0 - np.minimum(now.subsidy_rate[lines], 0.95))
+        cost = (net * ((1.0 - p.shell_cost_share) * tools + p.shell_cost_share * rooms)).sum(axis=0)
+        revenue = 4.0 * self.model.firm_revenue()[self.row]
+        credit = positive(p.debt_limit_years * revenue - s.debt_musd[self.row])
+        budget = positive(s.cash_musd[self.row]) * (1.0 - p.reserve_share) + credit
+        promised = (c.capex_musd[lines] * (1.0 - p.shell_cost_share) * s.tool_backlog[lines]).sum(axis=0)
+        return np.minimum(positive(budget - promised) / np.maximum(cost, TINY), 1.0)
+
+    def _drop(self, surplus: Array) -> None:
+        """Cancel a part of what is ordered but not begun, where the need has gone."""
+        p, s = self.model.parameters, self.state
+        backlog = s.tool_backlog[self.lines]
+        part = np.minimum(ratio(surplus, self.by_group(backlog)), 1.0)
+        dropped = p.cancellation_rate * part[self.group_of_line] * backlog
+        self.model.now.dropped[self.lines] = dropped
+
+    def expected_capacity(self) -> Array:
+        """(group, W) capacity that it expects to have in six quarters: what it wants, as far as present room allows."""
+        p, s = self.model.parameters, self.state
+        wanted = self.desired_capacity(np.full_like(p.tool_horizon_quarters, OUTLOOK_QUARTERS))
+        room = self.by_group(s.shell_room[self.lines] + self.model.shells_underway()[self.lines])
+        have = self.by_group(self.capacity + self.on_order)
+        return np.maximum(have, np.minimum(wanted, room))
+
+
+class Foundry(Producer):
+    """A firm that fabricates wafers and may package; its packaging is often bundled with its wafers."""
+
+
+class OSAT(Producer):
+    """A firm that assembles and tests for others, and carries the loss of the dies and HBM that it ruins."""
+
+
+class Supplier(Producer):
+    """A maker of HBM, substrates or packaging tools."""

@@ -1,0 +1,58 @@
+"""Strategies made of dated settings: a scenario's history, a person's policy, and a bot that takes over when play begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from policygame.catalogue import Quarter
+from policygame.model.agents.government import GovernmentView, Order, Strategy
+from policygame.scenario.policy import Policy, Setting
+
+
+def order_of(setting: Setting, now: Quarter) -> Order:
+    """The order that a setting gives in quarter ``now``."""
+    cap, price, years = setting.number("cap"), setting.number("price"), setting.number("years")
+    places = setting.jurisdictions("guardrail") + setting.jurisdictions("on") + setting.jurisdictions("with")
+    return Order(
+        lever=setting.lever,
+        item=setting.item,
+        amount=setting.amount,
+        cap_musd=float("inf") if cap is None else cap,
+        places=places,
+        priority=setting.flag("priority"),
+        price_usd=0.0 if price is None else price,
+        years=0.0 if years is None else years,
+        begins=setting.quarter == now,
+    )
+
+
+@dataclass(frozen=True)
+class Script:
+    """A fixed policy: in every quarter, the settings that are in force."""
+
+    policy: Policy
+
+    def decide(self, view: GovernmentView) -> Iterable[Order] | None:
+        """All settings in force this quarter."""
+        return [order_of(setting, view.quarter) for setting in self.policy.in_force(view.quarter)]
+
+
+@dataclass(frozen=True)
+class TakenOver:
+    """A script until play begins; then a strategy, beside what the script had set before and the strategy does not touch."""
+
+    before: Policy
+    strategy: Strategy
+
+    def decide(self, view: GovernmentView) -> Sequence[Order] | None:
+        """The script's settings, replaced lever by lever by what the strategy orders."""
+        kept = [order_of(setting, view.quarter) for setting in self.before.in_force(view.quarter)]
+        if not view.playing:
+            return kept
+        decided = self.strategy.decide(view)
+        if decided is None:
+            return None
+        orders = list(decided)
+        touched = {(order.lever, order.item) for order in orders}
+        return [order for order in kept if (order.lever, order.item) not in touched] + orders

@@ -1,0 +1,72 @@
+"""The few array operations that every rule is written with.
+
+Every array of the model has the world as its last axis. Nothing here, and nothing that is built on it, lets one world see another:
+no reduction over the last axis, no branch on a value, no matrix product that leaves the order of its sums to a BLAS. Sums over rows
+go through ``Sums``, a SciPy CSR matrix, whose order of addition is fixed by the index alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+Array = npt.NDArray[np.float64]
+Index = npt.NDArray[np.intp]
+
+TINY = 1e-12
+
+
+def ratio(part: Array, whole: Array) -> Array:
+    """``part / whole``, and 0 where both are 0."""
+    return part / np.maximum(whole, TINY)
+
+
+def share_or_one(part: Array, whole: Array) -> Array:
+    """``part / whole``, at most 1, and 1 where nothing was asked: how much of a request can be met."""
+    return np.minimum((part + TINY) / np.maximum(whole, TINY), 1.0)
+
+
+def positive(x: Array) -> Array:
+    """``x`` where it is positive, else 0."""
+    return np.maximum(x, 0.0)
+
+
+def logistic(x: Array) -> Array:
+    """1 / (1 + exp(-x)), without overflow."""
+    return 1.0 / (1.0 + np.exp(np.minimum(-x, 500.0)))
+
+
+def index(values: Sequence[int]) -> Index:
+    """An index array, also for an empty sequence."""
+    return np.asarray(values, dtype=np.intp)
+
+
+class Sums:
+    """Sums of rows by group: ``Sums(groups, n)(x)[g] = sum of x[i] over the rows i with groups[i] == g``.
+
+    ``groups`` may hold -1 for rows that belong to no group. ``weights`` (rows,) multiply the rows. Shapes: (rows, W) -> (n, W).
+    """
+
+    def __init__(self, groups: Index, n: int, weights: Array | None = None) -> None:
+        rows = np.flatnonzero(groups >= 0)
+        data = np.ones(len(rows)) if weights is None else weights[rows]
+        self.matrix = sparse.csr_array((data, (groups[rows], rows)), shape=(n, len(groups)))
+        self.n = n
+
+    @classmethod
+    def of(cls, matrix: sparse.csr_array) -> Sums:
+        """Sums with stated weights: ``matrix`` (n, rows)."""
+        sums = cls.__new__(cls)
+        sums.matrix, sums.n = matrix, matrix.shape[0]
+        return sums
+
+    def minus(self, other: Sums) -> Sums:
+        """The sums of this less those of ``other``, over the same rows."""
+        return Sums.of(sparse.csr_array(self.matrix - other.matrix))
+
+    def __call__(self, x: Array) -> Array:
+        total: Array = self.matrix @ np.ascontiguousarray(x)
+        return total

@@ -1,0 +1,116 @@
+"""Phase 7: defects fall with experience, research moves the frontier, relations qualify or fade, people are trained."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from policygame.model.arrays import TINY, Array, positive, ratio
+from policygame.model.state import LEVER_CLAUSES, TOOL_RING
+from policygame.model.structure import N_TECHNOLOGIES
+from policygame.model.worlds import MATERIAL_KINDS
+
+if TYPE_CHECKING:
+    from policygame.model.model import PackagingModel
+
+SHARED_RESEARCH = LEVER_CLAUSES.index("shared_rnd")
+WANTED_FILL = 0.97
+"""Designers look for a second packager when fill has been below this."""
+PROGRAMME_FADE = 0.02
+"""Part of what a supplier programme has built up that is lost in a quarter (assumption)."""
+
+
+def learn(model: PackagingModel) -> None:
+    """Experience and yields, research, qualification, labour, supplier programmes."""
+    _experience(model)
+    _research(model)
+    _qualify(model)
+    _labour(model)
+    s = model.state
+    s.programme_musd = s.programme_musd * (1.0 - PROGRAMME_FADE) + model.now.supplier_programme_musd
+
+
+def _experience(model: PackagingModel) -> None:
+    """Defects of a placement fall by a fixed part per doubling of experience; others' experience counts for less than one's own."""
+    s, p, now, structure = model.state, model.parameters, model.now, model.structure
+    lines = structure.lines
+    made = now.output * lines.is_packaging[:, None]
+
+    def effective() -> Array:
+        others = positive(s.industry_experience[lines.stage] - s.experience_kwafers)
+        return s.experience_kwafers + p.other_experience_weight * others
+
+    before = effective()
+    s.experience_kwafers = s.experience_kwafers + made
+    s.industry_experience = s.industry_experience + structure.lines_to_stage(made)
+    exponent = -np.log2(1.0 - model.coefficients.stage_learning)[lines.stage]
+    doublings = np.log((effective() + TINY) / (before + TINY))
+    s.defects = s.defects * np.exp(-exponent * doublings)
+
+
+def _research(model: PackagingModel) -> None:
+    """Research of a place lowers defects there; a part spills over to everybody, and allies who share research share a part."""
+    s, p, structure = model.state, model.parameters, model.structure
+    lines = structure.lines
+    new = model.now.research_musd / 1000.0
+    everywhere = new.sum(axis=0)
+    shared = np.minimum(s.offer[SHARED_RESEARCH], s.offer[SHARED_RESEARCH].transpose(1, 0, 2))
+    from_allies = np.stack([(shared[:, :] * new[None, :, t]).sum(axis=1) for t in range(N_TECHNOLOGIES)], axis=1)
+    gain = new + p.rnd_spillover * positive(everywhere[None] - new) + (1.0 - p.rnd_spillover) * from_allies
+    s.knowledge_busd = s.knowledge_busd + gain
+    fall = np.log1p(-p.rnd_defect_fall_per_busd)
+    # each further billion teaches less: the fall per billion shrinks with what is known
+    rate = np.exp(fall * gain / (1.0 + s.knowledge_busd))
+    technology = np.maximum(lines.technology, 0)
+    s.defects = np.where(lines.is_packaging[:, None], s.defects * rate[lines.place, technology], s.defects)
+
+
+def _qualify(model: PackagingModel) -> None:
+    """Joint work builds qualification where a relation is used or wanted; what is not used fades."""
+    s, p, now, structure = model.state, model.parameters, model.now, model.structure
+    step = 1.0 / p.qualification_quarters
+    used = now.booked > 1e-6 * now.wanted[structure.edge_product]
+    short = (s.fill < WANTED_FILL)[structure.edge_product]
+    has_line = (s.capacity > 1e-6)[structure.edge_line]
+    # an engineer works on a few relations at a time: partly qualified pairs come first
+    begins = has_line & (short | used | (s.qualification > 0.0))
+    works = begins & (used | short)
+    s.qualification = np.where(
+        works, np.minimum(s.qualification + step, 1.0), s.qualification * (1.0 - p.qualification_decay)
+    ) * np.where(has_line, 1.0, 0.0)
+    at_site = structure.edges_to_site(now.booked) > 0.0
+    wafers = model.graph.wafers
+    busy = at_site[wafers.site]
+    s.qualification_wafers = np.where(
+        busy, np.minimum(s.qualification_wafers + step, 1.0), s.qualification_wafers * (1.0 - p.qualification_decay)
+    )
+    for item, flow in (("hbm", now.hbm_flow), ("substrate", now.substrate_flow)):
+        name = f"qualification_{item}"
+        before: Array = getattr(s, name)
+        fading = before * (1.0 - p.qualification_decay)
+        setattr(s, name, np.where(flow > 0.0, np.minimum(before + step, 1.0), np.maximum(fading, 0.25 * before)))
+
+
+def _labour(model: PackagingModel) -> None:
+    """Training money becomes skilled people after its lag; a pool that is short grows by itself, slowly."""
+    s, p, structure, t = model.state, model.parameters, model.structure, model.quarter
+    arriving = s.labour_in_training[t % TOOL_RING].copy()
+    s.labour_in_training[t % TOOL_RING] = 0.0
+    s.labour_in_training[(t + model.lags.workforce) % TOOL_RING] += model.now.workforce_musd * p.people_per_musd
+    employed = structure.lines_to_place(s.capacity * model.coefficients.labour_per_unit)
+    tight = np.clip(1.0 + p.labour_margin - ratio(s.labour_pool, employed), 0.0, 1.0)
+    drawn = p.labour_growth_per_quarter * np.minimum(ratio(tight, p.labour_margin + TINY), 1.0)
+    s.labour_pool = s.labour_pool * (1.0 + drawn) + arriving
+
+
+def programme_share(model: PackagingModel) -> Array:
+    """(line, W): extra capacity of suppliers from programmes of their place, as a share, with diminishing returns."""
+    s, p, lines = model.state, model.parameters, model.structure.lines
+    effect = p.programme_effect * s.programme_musd / (s.programme_musd + p.programme_half_musd)
+    out = np.zeros_like(s.capacity)
+    for m in range(len(MATERIAL_KINDS)):
+        rows = np.flatnonzero(model.supplier_kind == m)
+        out[rows] = effect[m][lines.place[rows]]
+    return out
+

@@ -1,0 +1,99 @@
+"""Phase 3: what buyers order - segment demand, market shares, destinations, double orders.
+
+Designers' own rules (what they expect, how many slots they ask for) are in ``agents.designer``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from policygame.model.arrays import TINY, Array, positive, ratio
+from policygame.model.state import LEVER_CONTROLS
+from policygame.model.structure import N_PLACES, N_SEGMENTS, SEGMENT_OF
+
+if TYPE_CHECKING:
+    from policygame.model.model import PackagingModel
+
+ADVANCED_LOGIC_SEGMENTS = ("ai_accelerator",)
+_ADVANCED = LEVER_CONTROLS.index("advanced_logic")
+
+
+def place_orders(model: PackagingModel) -> None:
+    """Demand by segment, place and product; then every designer revises its expectation and its double orders."""
+    s, c, now = model.state, model.coefficients, model.now
+    path = c.demand_path[model.quarter]
+    now.segment_demand = path * np.exp(s.demand_deviation + s.surge) * s.segment_price ** (-c.elasticity)
+    _move_market_shares(model)
+    orders = _split(model)
+    now.stock_orders = _stockpile_orders(model, orders)
+    now.orders = orders + _to_products(model, orders, now.stock_orders)
+    now.demand = now.orders.sum(axis=1)
+    _order_twice(model)
+    model.designers.do("form_expectation")
+
+
+def _sells(model: PackagingModel) -> Array:
+    return (model.structure.product_starts <= model.quarter).astype(float)[:, None]
+
+
+def _move_market_shares(model: PackagingModel) -> None:
+    """Shares drift towards value, price and delivery time, with inertia; a new product enters at its stated appeal."""
+    s, c, p, structure = model.state, model.coefficients, model.parameters, model.structure
+    delay = (s.lead_time_weeks - p.process_weeks) / 52.0
+    price = np.log(s.segment_price)[structure.product_segment] + np.log(c.product_value)[:, None]
+    appeal = (c.product_share[:, None] * _sells(model)) * np.exp(
+        -p.delay_weight * delay - p.price_weight * (price - np.log(c.product_value)[:, None])
+    )
+    target = ratio(appeal, structure.products_to_segment(appeal)[structure.product_segment])
+    s.market_share = p.share_inertia * s.market_share + (1.0 - p.share_inertia) * target
+    total = structure.products_to_segment(s.market_share)[structure.product_segment]
+    s.market_share = ratio(s.market_share, total)
+
+
+def _split(model: PackagingModel) -> Array:
+    """Orders (product, place, W): each place's demand over the products that may be sold there."""
+    structure, now = model.structure, model.now
+    offered = model.state.market_share[:, None, :] * access(model)
+    flat = offered.reshape(len(structure.products), -1)
+    total = structure.products_to_segment(flat).reshape(N_SEGMENTS, N_PLACES, -1)
+    per_offer = now.segment_demand[:, None, :] * model.coefficients.destination[:, :, None] / np.maximum(total, TINY)
+    return offered * per_offer[structure.product_segment]
+
+
+def access(model: PackagingModel) -> Array:
+    """(product, place, W): the part of a place that a product may be sold to, export controls of its home applied."""
+    structure, c = model.structure, model.coefficients
+    home = structure.designer_headquarters[structure.product_designer]
+    controlled = np.isin(structure.product_segment, [SEGMENT_OF[name] for name in ADVANCED_LOGIC_SEGMENTS])
+    strength = model.state.control[_ADVANCED][home] * controlled[:, None, None]
+    return c.access[:, :, None] * (1.0 - strength)
+
+
+def _stockpile_orders(model: PackagingModel, orders: Array) -> Array:
+    """Governments order half of what their stockpiles lack, as far as their purse goes: (place, segment, W) k units."""
+    s, c = model.state, model.coefficients
+    lacking = 0.5 * positive(s.stockpile_target - s.stock_kunits)
+    cost = lacking * (c.segment_price_usd * s.segment_price)[None] / 1000.0
+    total = cost.sum(axis=1)
+    affordable = np.minimum(ratio(positive(s.purse_musd[0]), total), 1.0)
+    reachable = model.structure.products_to_segment(orders.reshape(orders.shape[0], -1)).reshape(N_SEGMENTS, N_PLACES, -1)
+    return lacking * affordable[:, None, :] * (reachable.transpose(1, 0, 2) > 0.0)
+
+
+def _to_products(model: PackagingModel, orders: Array, stock_orders: Array) -> Array:
+    """Spread stockpile orders over products as the place's other orders are."""
+    structure = model.structure
+    total = structure.products_to_segment(orders.reshape(orders.shape[0], -1)).reshape(N_SEGMENTS, N_PLACES, -1)
+    extra = stock_orders.transpose(1, 0, 2) / np.maximum(total, TINY)
+    return orders * extra[structure.product_segment]
+
+
+def _order_twice(model: PackagingModel) -> None:
+    """Double orders: a cancellable stock that follows last quarter's shortfall of fill."""
+    s, p = model.state, model.parameters
+    shortfall = np.clip(1.0 - s.fill - p.phantom_tolerance, 0.0, p.phantom_shortfall_cap)
+    model.now.phantom_before = s.phantom
+    target = 12.0 * p.phantom_eta * model.now.demand * shortfall
+    s.phantom = s.phantom + p.phantom_adjustment * (target - s.phantom)

@@ -1,0 +1,245 @@
+"""Phase 5: packagers ration their lines, and finish what dies, HBM, substrates and hours of line allow.
+
+Order of claims on a line: priority-rated orders of the host (where a grant made them a condition) and allies' pooled capacity in a
+crisis, long-term agreements and uses outside the scenario, then everybody pro rata in a fixed number of rounds; in the last round
+what one recipe could not place is offered to the product's other recipes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from policygame.model.arrays import TINY, Array, positive, ratio, share_or_one
+from policygame.model.rationing import ROUNDS, Market
+from policygame.model.state import LEVER_CLAUSES, LEVER_CONTROLS
+from policygame.model.structure import STAGE_OF
+from policygame.model.supply_graph import SupplyEdges
+
+if TYPE_CHECKING:
+    from policygame.model.model import PackagingModel
+
+CRISIS_FILL = 0.8
+"""A place is in a crisis while its segment-weighted fill is below this, or one of its own sites stands still."""
+_POOLED = LEVER_CLAUSES.index("pooled_capacity")
+
+
+def run_packaging(model: PackagingModel) -> None:
+    """Book slots, start packages as inputs allow, finish what yields leave."""
+    now, structure, p = model.now, model.structure, model.parameters
+    model.designers.do("choose_recipes")
+    now.wanted = np.concatenate([designer.slots_wanted() for designer in model.designers])
+    now.package_yield = package_yield(model)
+    now.wafers_per_unit = 1.0 / (model.packages_per_wafer[structure.edge_recipe] * now.package_yield)
+    _book(model)
+    starts = now.booked / now.package_yield
+    bank = structure.sources_to_product(model.state.die_bank)
+    starts *= share_or_one(bank, structure.edges_to_product(starts))[structure.edge_product]
+    starts, now.hbm_flow = _draw(model, starts, model.hbm_stacks, model.graph.hbm, 1.0)
+    starts, now.substrate_flow = _draw(model, starts, model.substrate_cm2, model.graph.substrate, 1e-3)
+    now.hbm_flow = _keep_used(model, starts, model.hbm_stacks, model.graph.hbm, now.hbm_flow, 1.0)
+    now.starts, now.good = starts, starts * now.package_yield
+    used = structure.edges_to_product(starts)
+    per_bank = ratio(used, bank)[structure.source_product]
+    now.dies_used = model.state.die_bank * per_bank
+    model.state.die_bank = positive(model.state.die_bank - now.dies_used)
+    line_use = starts / model.packages_per_wafer[structure.edge_recipe]
+    now.output = now.output + structure.edges_to_line(line_use)
+    _run_suppliers(model)
+    model.state.fill = share_or_one(structure.edges_to_product(now.booked), now.wanted)
+    asked = model.state.mix * now.wanted[structure.recipe_product]
+    model.state.recipe_fill = share_or_one(structure.edges_to_recipe(now.booked), asked)
+    weight = 0.25 * ratio(now.booked, structure.edges_to_recipe(now.booked)[structure.edge_recipe])
+    served = (structure.edges_to_recipe(now.booked) > 0.0)[structure.edge_recipe]
+    model.state.relation = np.where(served, 0.75 * model.state.relation + weight, model.state.relation)
+
+
+
+def package_yield(model: PackagingModel) -> Array:
+    """(edge, W): yield of a package - every placement must succeed - and of a line in its first quarter."""
+    s, p, structure = model.state, model.parameters, model.structure
+    good = np.log1p(-s.defects)[structure.edge_line] * model.placements[structure.edge_recipe]
+    ramp = 1.0 - p.ramp_loss * ratio(s.new_capacity, s.capacity)
+    return np.exp(good) * ramp[structure.edge_line]
+
+
+def _book(model: PackagingModel) -> None:
+    """Ration the packaging lines; writes ``booked``, ``priority``, ``other_served``, ``requested``."""
+    s, p, now, structure = model.state, model.parameters, model.now, model.structure
+    lines = structure.lines
+    mixed = s.mix * now.wanted[structure.recipe_product]
+    doubled = p.drawn_queue_share * s.phantom
+    inflation = 1.0 + ratio(doubled, now.wanted)
+    quality = np.minimum(s.qualification, model.graph.package_to_wafer(s.qualification_wafers))
+    market = Market(
+        buyer=structure.edge_recipe,
+        seller=structure.edge_line,
+        to_buyer=structure.edges_to_recipe,
+        to_seller=structure.edges_to_line,
+        want=mixed,
+        room=now.room,
+        limit=quality * now.room[structure.edge_line],
+        weight=quality,
+        use=now.wafers_per_unit,
+        got=np.zeros_like(now.wafers_per_unit),
+    )
+    now.priority = _priority_round(model, market)
+    _long_term_round(model, market)
+    market.inflation = inflation[structure.edge_product]
+    liking = quality * s.capacity[structure.edge_line]
+    spread = liking / np.maximum(structure.edges_to_recipe(liking), TINY)[structure.edge_recipe]
+    believed = 1.0 + p.believed_phantom_share * (inflation - 1.0)
+    asked = (mixed * believed[structure.recipe_product])[structure.edge_recipe] * spread * now.wafers_per_unit
+    requested = structure.edges_to_line(asked) + s.other_demand
+    now.requested = np.where(lines.is_packaging[:, None], requested, now.requested)
+    market.offer(ROUNDS - 1)
+    _substitute(model, market)
+    now.booked = market.offer(1)
+
+
+def _long_term_round(model: PackagingModel, market: Market) -> None:
+    """Long-term agreements, by last year's relations, and uses outside the scenario come before the rest."""
+    s, now, structure = model.state, model.now, model.structure
+    agreed = market.want * model.coefficients.long_term_share[structure.recipe_product][:, None]
+    claim = agreed[structure.edge_recipe] * s.relation
+    asked = structure.edges_to_line(np.minimum(claim * now.wafers_per_unit, market.limit)) + s.other_demand
+    part = np.minimum(ratio(market.room, asked), 1.0)
+    other = s.other_demand * part * structure.lines.is_packaging[:, None]
+    now.other_served = np.where(structure.lines.is_packaging[:, None], other, now.other_served)
+    now.output = np.where(structure.lines.is_packaging[:, None], other, now.output)
+    market.grant(claim * part[structure.edge_line])
+    market.room = positive(market.room - other)
+
+
+def _substitute(model: PackagingModel, market: Market) -> None:
+    """What a recipe could not place may be packaged by the product's other recipes where their packagers have room."""
+    structure = model.structure
+    open_room = market.to_buyer(market.weight * market.room[structure.edge_line])
+    by_product = structure.recipes_to_product(open_room)
+    left = structure.recipes_to_product(market.want)
+    market.want = ratio(open_room, by_product[structure.recipe_product]) * left[structure.recipe_product]
+
+
+def _priority_round(model: PackagingModel, market: Market) -> Array:
+    """Priority-rated orders of hosts in a crisis, and of allies who pool capacity: returns what places obtained (product, place, W).
+
+    Where no world has either, nothing is claimed and skipping the round changes no bit.
+    """
+    s, structure, now, p = model.state, model.structure, model.now, model.parameters
+    obtained = np.zeros_like(now.orders)
+    favour = favoured(model)
+    if not favour.any():
+        return obtained
+    due = s.backlog + now.orders
+    place_share = ratio(due, due.sum(axis=1)[:, None, :])
+    cap = p.priority_cap * now.room
+    for place in range(favour.shape[1]):  # the place whose orders come first, at every host that favours it
+        wanted = market.want * place_share[structure.recipe_product, place]
+        claim = wanted[structure.edge_recipe] * s.relation * favour[structure.edge_place, place]
+        asked = structure.edges_to_line(claim * now.wafers_per_unit)
+        part = np.minimum(ratio(cap, asked), 1.0)
+        before = market.got
+        assert before is not None
+        market.grant(claim * part[structure.edge_line])
+        assert market.got is not None
+        given = market.got - before
+        cap = positive(cap - structure.edges_to_line(given * now.wafers_per_unit))
+        obtained[:, place] += structure.edges_to_product(given)
+    return obtained
+
+
+def favoured(model: PackagingModel) -> Array:
+    """(host, place, W): how far lines of a host serve a place's orders first this quarter."""
+    s = model.state
+    crisis = in_crisis(model)
+    own = np.eye(s.priority.shape[0])[:, :, None] * (s.priority * crisis)[:, None, :]
+    both = np.minimum(s.offer[_POOLED], s.offer[_POOLED].transpose(1, 0, 2))
+    return np.maximum(own, both * crisis[None])
+
+
+def in_crisis(model: PackagingModel) -> Array:
+    """(place, W): 1 where a place's buyers are short or a tenth of its own lines stands still."""
+    s, structure = model.state, model.structure
+    due = s.backlog + model.now.orders
+    fill = ratio((due * s.fill[:, None, :]).sum(axis=0), due.sum(axis=0))
+    return ((fill < CRISIS_FILL) | (s.outage > 0.1)).astype(float) * (structure.allies.sum(axis=1) > 0.0)[:, None]
+
+
+def _draw(model: PackagingModel, starts: Array, need: Array, edges: SupplyEdges, scale: float) -> tuple[Array, Array]:
+    """Ration an input over packaging sites: starts that the input allows, and its flow over the edges (edge, W).
+
+    ``need`` (product, 1) is the input per unit; ``scale`` turns k units x need into the supplier's unit of output.
+    """
+    structure, s, now = model.structure, model.state, model.now
+    needed = starts * (need * scale)[structure.edge_product]
+    by_site = structure.edges_to_site(needed)
+    quality = supply_quality(model, edges)
+    supply = s.inventory + now.room
+    asked = by_site[edges.site] * edges.share[:, None]
+    asked_line = edges.to_line(asked)
+    stage = structure.lines.stage == STAGE_OF[edges.item]
+    total = asked_line + s.other_demand
+    part = np.minimum(ratio(supply, total), 1.0)
+    now.other_served = np.where(stage[:, None], s.other_demand * part, now.other_served)
+    now.requested = np.where(stage[:, None], total, now.requested)
+    market = Market(
+        buyer=edges.site,
+        seller=edges.line,
+        to_buyer=edges.to_site,
+        to_seller=edges.to_line,
+        want=by_site,
+        room=positive(supply - now.other_served) * stage[:, None],
+        limit=quality * supply[edges.line],
+        weight=quality * edges.share[:, None],
+        got=np.zeros((edges.n, starts.shape[1])),
+    )
+    _first_call(model, edges, market, asked)
+    market.grant(np.minimum(asked, market.want[edges.site]))
+    flow = market.offer(ROUNDS - 1)
+    met = share_or_one(edges.to_site(flow), by_site)
+    uses = (need > 0.0)[structure.edge_product]
+    allowed = starts * np.where(uses, met[structure.edge_site], 1.0)
+    return allowed, _keep_used(model, allowed, need, edges, flow, scale)
+
+
+def _keep_used(model: PackagingModel, starts: Array, need: Array, edges: SupplyEdges, flow: Array, scale: float) -> Array:
+    """Take back to the suppliers what a site was given but could not use for want of something else."""
+    used = model.structure.edges_to_site(starts * (need * scale)[model.structure.edge_product])
+    given = edges.to_site(flow)
+    return flow * np.minimum(ratio(used, given), 1.0)[edges.site]
+
+
+def _first_call(model: PackagingModel, edges: SupplyEdges, market: Market, asked: Array) -> None:
+    """Sites that stand with the funder of a supplier programme are served first from a bounded part of its output."""
+    structure, p = model.structure, model.parameters
+    funded = model.programme_share()[edges.line]
+    at_home = (structure.lines.place[edges.line] == structure.lines.site_place[edges.site])[:, None]
+    cap = p.first_call_share * funded * market.room[edges.line]
+    market.grant(np.minimum(asked, cap) * at_home)
+
+
+def supply_quality(model: PackagingModel, edges: SupplyEdges) -> Array:
+    """(edge, W): qualification of an item's edges, export controls of the supplier's home and place applied."""
+    s, structure = model.state, model.structure
+    qualification: Array = getattr(s, f"qualification_{edges.item}")
+    if edges.item not in LEVER_CONTROLS:
+        return qualification
+    control = s.control[LEVER_CONTROLS.index(edges.item)]
+    target = structure.lines.site_place[edges.site]
+    home = structure.lines.headquarters[structure.lines.firm[edges.line]]
+    place = structure.lines.place[edges.line]
+    return qualification * (1.0 - np.maximum(control[home, target], control[place, target]))
+
+
+def _run_suppliers(model: PackagingModel) -> None:
+    """Suppliers ship, and make what brings their stock back to its target."""
+    s, p, now, structure = model.state, model.parameters, model.now, model.structure
+    supply = structure.lines.is_supply[:, None]
+    shipped = now.other_served * supply
+    shipped = shipped + model.graph.hbm.to_line(now.hbm_flow) + model.graph.substrate.to_line(now.substrate_flow)
+    target = p.supplier_inventory_quarters * s.capacity * model.coefficients.output_per_capacity
+    made = np.clip(shipped + target - s.inventory, 0.0, now.room)
+    keeps_stock = supply & (structure.lines.stage != STAGE_OF["tools"])[:, None]
+    now.output = np.where(keeps_stock, made, now.output)
+    s.inventory = np.where(keeps_stock, s.inventory + made - shipped, s.inventory)

@@ -1,0 +1,93 @@
+"""Phase 6: packages reach their destinations; queues, lead times and prices follow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from policygame.model.arrays import Array, positive, ratio
+from policygame.model.phases import settlement, treasury
+from policygame.model.structure import N_PLACES, N_SEGMENTS
+
+if TYPE_CHECKING:
+    from policygame.model.model import PackagingModel
+
+
+def ship(model: PackagingModel) -> None:
+    """Deliver, queue, stockpile, quote lead times, settle the quarter's trade, move prices."""
+    _deliver(model)
+    _stockpiles(model)
+    _lead_times(model)
+    settlement.trade(model)
+    _prices(model)
+
+
+def _deliver(model: PackagingModel) -> None:
+    """Priority-rated packages to their place, the rest in proportion to what is due; a part of the queue gives up."""
+    s, p, now, structure = model.state, model.parameters, model.now, model.structure
+    finished = structure.edges_to_product(now.good)
+    due = s.backlog + now.orders
+    first = np.minimum(now.priority, due)
+    booked = structure.edges_to_product(now.booked)
+    first = first * ratio(np.minimum(finished, booked), booked)[:, None, :]
+    rest = positive(due - first)
+    now.shipped = first + rest * np.minimum(ratio(positive(finished - first.sum(axis=1)), rest.sum(axis=1)), 1.0)[:, None, :]
+    now.delivered = now.shipped.sum(axis=1)
+    left = positive(due - now.shipped)
+    now.cancelled = p.queue_attrition * left.sum(axis=1)
+    s.backlog = left * (1.0 - p.queue_attrition)
+
+
+def _by_segment(model: PackagingModel, x: Array) -> Array:
+    """(product, place, W) -> (place, segment, W)."""
+    flat = model.structure.products_to_segment(x.reshape(x.shape[0], -1))
+    return flat.reshape(N_SEGMENTS, N_PLACES, -1).transpose(1, 0, 2)
+
+
+def _stockpiles(model: PackagingModel) -> None:
+    """Stockpile orders that arrived are stored; in a shortage of its own buyers a place releases what it holds."""
+    s, now = model.state, model.now
+    arrived, ordered, queue = (_by_segment(model, x) for x in (now.shipped, now.orders, s.backlog))
+    due = arrived + queue
+    now.stocked = np.minimum(now.stock_orders * np.minimum(ratio(arrived, due), 1.0), arrived)
+    short = ratio(queue, ordered) > 0.5
+    now.released = np.where(short, np.minimum(s.stock_kunits, queue), 0.0)
+    price = (model.coefficients.segment_price_usd * s.segment_price)[None] / 1000.0
+    bought = now.stocked * price
+    treasury.pay_stockpile(model, bought, now.shipped * ratio(now.stocked, arrived).transpose(1, 0, 2)[model.structure.product_segment])
+    s.stock_kunits = positive(s.stock_kunits + now.stocked - now.released)
+    relief = 1.0 - np.minimum(ratio(now.released, queue), 1.0)
+    s.backlog = s.backlog * relief.transpose(1, 0, 2)[model.structure.product_segment]
+
+
+def _lead_times(model: PackagingModel) -> None:
+    s, p, now = model.state, model.parameters, model.now
+    real = s.backlog.sum(axis=1)
+    pace = np.maximum(now.delivered, 1e-9)
+    active = (now.demand > 0.0) | (real > 0.0)
+    cap = p.lead_time_cap_weeks
+    now.real_lead_time_weeks = np.where(active, np.minimum(p.process_weeks + 13.0 * real / pace, cap), p.process_weeks)
+    now.lead_time_weeks = np.where(active, np.minimum(p.process_weeks + 13.0 * (real + s.phantom) / pace, cap), p.process_weeks)
+    s.lead_time_weeks = now.lead_time_weeks
+
+
+def _prices(model: PackagingModel) -> None:
+    """Prices of a stage rise with what is asked of it over what it can do, and fall back to cost, both slowly."""
+    s, p, now, structure = model.state, model.parameters, model.now, model.structure
+    asked = structure.lines_to_stage(now.requested)
+    can = structure.lines_to_stage(now.room)
+    tightness = np.clip(ratio(asked, can) - p.price_target_utilisation, -0.5, 1.0) * (can > 0.0)
+    step = p.price_response * tightness - p.price_reversion * np.log(s.stage_price)
+    s.stage_price = s.stage_price * np.exp(step)
+    fill = segment_fill(model)
+    scarce = p.scarcity_pass_through * (1.0 - fill) - p.price_reversion * np.log(s.segment_price)
+    s.segment_price = s.segment_price * np.exp(scarce)
+
+
+def segment_fill(model: PackagingModel) -> Array:
+    """(segment, W): slots granted over slots asked for; 1 where nothing is asked."""
+    structure, now = model.structure, model.now
+    booked = structure.products_to_segment(structure.edges_to_product(now.booked))
+    wanted = structure.products_to_segment(now.wanted)
+    return np.where(wanted > 0.0, np.minimum(ratio(booked, wanted), 1.0), 1.0)

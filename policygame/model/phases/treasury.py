@@ -1,0 +1,203 @@
+"""Governments' money: income and fixed outlays (phase 1), awards (phase 8), milestones, credits and offtake (settlement).
+
+A grant is reserved in full at award, paid by milestone, released when a project is dropped; an offtake promise reserves its expected
+loss; a tax credit is charged to next year's income. No lever can take a purse below zero.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from policygame.catalogue import LEVERS
+from policygame.model.arrays import Array, positive, ratio
+from policygame.model.state import CREDIT_RING, LEVER_CLAUSES
+from policygame.model.structure import N_PLACES, N_TECHNOLOGIES
+
+if TYPE_CHECKING:
+    from policygame.model.model import PackagingModel
+
+LEVER_ROW = {name: i for i, name in enumerate(LEVERS)}
+_CEILING = LEVER_CLAUSES.index("subsidy_ceiling")
+_PACKAGING, _FAB = 0, 1
+CREDIT_DISCOUNT = 0.9
+"""What a firm counts of a credit that comes when the line is in service."""
+RESERVE_QUARTERS = 8.0
+"""Quarters ahead whose expected loss on offtake is reserved."""
+
+
+def collect_and_spend(model: PackagingModel) -> None:
+    """Income arrives, last year's tax credits are charged to it, fixed outlays are paid: research, training, supplier programmes."""
+    s, c, now = model.state, model.coefficients, model.now
+    now.outlay_musd = np.zeros((len(LEVERS), N_PLACES, s.n_worlds))
+    slot = model.quarter % CREDIT_RING
+    due = s.credit_due_musd[slot].copy()
+    purse = s.purse_musd + c.income_musd
+    charged = np.minimum(due, purse)
+    s.credit_due_musd[slot] = 0.0
+    s.credit_due_musd[(model.quarter + 1) % CREDIT_RING] += due - charged
+    purse = purse - charged
+    wanted = s.research_musd.sum(axis=1) + s.workforce_musd + s.supplier_programme_musd.sum(axis=0)
+    payable = np.minimum(ratio(purse[_PACKAGING], wanted), 1.0)
+    now.research_musd = s.research_musd * payable[:, None]
+    now.workforce_musd = s.workforce_musd * payable
+    now.supplier_programme_musd = s.supplier_programme_musd * payable[None]
+    purse[_PACKAGING] = positive(purse[_PACKAGING] - wanted * payable)
+    s.purse_musd = purse
+    model.ledger.pay("income", c.income_musd.sum(axis=0))
+    now.outlay_musd[LEVER_ROW["packaging_rnd"]] = now.research_musd.sum(axis=1)
+    now.outlay_musd[LEVER_ROW["workforce"]] = now.workforce_musd
+    now.outlay_musd[LEVER_ROW["supplier_programme"]] = now.supplier_programme_musd.sum(axis=0)
+    model.ledger.pay("programmes", wanted * payable)
+    s.paid_total_musd = s.paid_total_musd + wanted * payable + charged.sum(axis=0)
+
+
+def grant_rate(model: PackagingModel) -> Array:
+    """(place, stage, W): announced grant rates, under the ceilings that allies have agreed, nothing while suspended."""
+    s = model.state
+    offers = s.offer[_CEILING]
+    agreed = (offers > 0.0) & (offers.transpose(1, 0, 2) > 0.0)
+    ceiling = np.where(agreed, np.minimum(offers, offers.transpose(1, 0, 2)), 1.0).min(axis=1)
+    return np.minimum(s.grant, ceiling[:, None, :]) * (s.suspension_quarters <= 0.0)[:, None, :]
+
+
+def subsidy_rate(model: PackagingModel) -> Array:
+    """(line, W): the share of capex that a firm may count on - grants while there is money, credits at a discount."""
+    from policygame.model.phases.investment import SMALLEST_AWARD_MUSD
+
+    s, lines = model.state, model.structure.lines
+    available = np.minimum(s.purse_musd / SMALLEST_AWARD_MUSD, 1.0)
+    granted = grant_rate(model)[lines.place, lines.stage] * _of_purse(model, available)
+    granted = granted * np.minimum(s.cap_left_musd[lines.place, lines.stage] / SMALLEST_AWARD_MUSD, 1.0)
+    return granted + CREDIT_DISCOUNT * _of_purse(model, s.tax_credit)
+
+
+def _of_purse(model: PackagingModel, by_purse: Array) -> Array:
+    """(purse, place, W) -> (line, W): packaging and wafer lines read their purse; suppliers have none."""
+    lines = model.structure.lines
+    out = by_purse[np.where(lines.is_wafers, _FAB, _PACKAGING), lines.place]
+    return np.where(lines.is_supply[:, None], 0.0, out)
+
+
+def award(model: PackagingModel) -> None:
+    """Reserve grants for this quarter's orders; what exceeds a programme's cap or its purse is cut in proportion."""
+    s, c, p, now, structure = model.state, model.coefficients, model.parameters, model.now, model.structure
+    lines = structure.lines
+    rate = grant_rate(model)[lines.place, lines.stage] * (~lines.is_supply)[:, None]
+    project = c.capex_musd * ((1.0 - p.shell_cost_share) * now.tool_orders + p.shell_cost_share * now.shell_orders)
+    asked = rate * project
+    now.award_asked_musd = asked
+    by_stage = model.lines_to_place_stage(asked).reshape(N_PLACES, -1, asked.shape[1])
+    under_cap = np.minimum(ratio(np.minimum(s.cap_left_musd, 1e12), by_stage), 1.0)
+    asked = asked * under_cap[lines.place, lines.stage]
+    is_fab = lines.is_wafers[:, None]
+    for purse, mask in ((_PACKAGING, ~is_fab), (_FAB, is_fab)):
+        total = structure.lines_to_place(asked * mask)
+        part = np.minimum(ratio(s.purse_musd[purse], total), 1.0)
+        asked = np.where(mask, asked * part[lines.place], asked)
+        s.purse_musd[purse] = positive(s.purse_musd[purse] - total * part)
+    now.awarded_musd = asked
+    s.cap_left_musd = positive(s.cap_left_musd - model.lines_to_place_stage(asked).reshape(s.cap_left_musd.shape))
+    s.grant_committed_musd = s.grant_committed_musd + asked
+    s.committed_total_musd = s.committed_total_musd + structure.lines_to_place(asked)
+    technologies = lines.is_packaging[:, None]
+    if s.guardrail.any():  # where no world has one, this changes no bit
+        took = model.lines_to_firm_place(asked * technologies).reshape(len(lines.firms), N_PLACES, -1) > 0.0
+        for place in range(N_PLACES):
+            bound = took[:, place, None, :] * s.guardrail[place][None]
+            s.guarded = np.maximum(s.guarded, bound)
+
+
+def release(model: PackagingModel, dropped: Array) -> None:
+    """A project that is dropped gives its reserved grant back: ``dropped`` (line, W) of the capacity on order."""
+    s, lines = model.state, model.structure.lines
+    back = s.grant_committed_musd * np.minimum(ratio(dropped, s.tool_backlog), 1.0)
+    s.grant_committed_musd = s.grant_committed_musd - back
+    by_place = model.structure.lines_to_place
+    s.purse_musd[_PACKAGING] += by_place(back * (~lines.is_wafers)[:, None])
+    s.purse_musd[_FAB] += by_place(back * lines.is_wafers[:, None])
+    s.committed_total_musd = s.committed_total_musd - by_place(back)
+
+
+def pay_milestones(model: PackagingModel, before: Array) -> None:
+    """Grants are paid as tools go into the making: ``before`` (line, W) was on order; and the ground-breaking part at once."""
+    s, p, c, now, structure = model.state, model.parameters, model.coefficients, model.now, model.structure
+    shell = c.capex_musd * p.shell_cost_share * now.shell_orders
+    tools = c.capex_musd * (1.0 - p.shell_cost_share) * now.tool_orders
+    at_once = now.awarded_musd * ratio(shell, shell + tools)
+    rest = positive(s.grant_committed_musd - at_once)
+    paid = at_once + rest * np.minimum(ratio(now.tools_started, before), 1.0)
+    # nothing on order any more: whatever is still reserved is paid out with the last tools
+    paid = np.minimum(paid, s.grant_committed_musd)
+    now.grants_paid_musd = paid
+    s.grant_committed_musd = s.grant_committed_musd - paid
+    s.paid_total_musd = s.paid_total_musd + structure.lines_to_place(paid)
+    is_packaging = structure.lines.is_packaging[:, None]
+    now.outlay_musd[LEVER_ROW["packaging_grant"]] = structure.lines_to_place(paid * is_packaging)
+    now.outlay_musd[LEVER_ROW["fab_grant"]] = structure.lines_to_place(paid * ~is_packaging)
+    model.ledger.pay("grants", paid)
+
+
+def pay_credits(model: PackagingModel, arriving: Array) -> None:
+    """Credits on what enters service next quarter: paid now, charged to the income of a year later."""
+    s, c, now, structure = model.state, model.coefficients, model.now, model.structure
+    lines = structure.lines
+    now.credits_musd = _of_purse(model, s.tax_credit) * c.capex_musd * arriving
+    slot = model.quarter % CREDIT_RING
+    s.credit_due_musd[slot, _PACKAGING] += structure.lines_to_place(now.credits_musd * (~lines.is_wafers)[:, None])
+    s.credit_due_musd[slot, _FAB] += structure.lines_to_place(now.credits_musd * lines.is_wafers[:, None])
+    now.outlay_musd[LEVER_ROW["tax_credit"]] = structure.lines_to_place(now.credits_musd)
+    model.ledger.pay("tax credits", now.credits_musd)
+
+
+def pay_offtake(model: PackagingModel) -> None:
+    """Purchase commitments buy what stands unsold of the promised volume; the expected loss ahead is kept in reserve."""
+    s, now, structure = model.state, model.now, model.structure
+    lines = structure.lines
+    now.offtake_paid_musd = np.zeros_like(s.capacity)
+    if not s.offtake_kwafers.any():  # where no world has one, this changes no bit
+        s.purse_musd[_PACKAGING] += s.contingent_musd
+        s.contingent_musd = np.zeros_like(s.contingent_musd)
+        return
+    technology = np.maximum(lines.technology, 0)
+    packaging = lines.is_packaging[:, None]
+    live = s.offtake_kwafers * (s.offtake_quarters > 0.0)
+    unsold = positive(now.room - now.output) * packaging
+    room = model.lines_to_place_technology(now.room * packaging).reshape(N_PLACES, N_TECHNOLOGIES, -1)
+    sold = model.lines_to_place_technology(now.output * packaging).reshape(room.shape)
+    short = positive(np.minimum(live, room) - sold)
+    idle = model.lines_to_place_technology(unsold).reshape(room.shape)
+    bill = short * s.offtake_usd / 1000.0
+    funds = s.contingent_musd + s.purse_musd[_PACKAGING]
+    payable = np.minimum(ratio(funds, bill.sum(axis=1)), 1.0)
+    paid = bill * payable[:, None]
+    now.offtake_paid_musd = unsold * ratio(paid, idle)[lines.place, technology] * packaging
+    spent = structure.lines_to_place(now.offtake_paid_musd)
+    from_reserve = np.minimum(spent, s.contingent_musd)
+    s.contingent_musd = s.contingent_musd - from_reserve
+    s.purse_musd[_PACKAGING] = positive(s.purse_musd[_PACKAGING] - (spent - from_reserve))
+    ahead = np.minimum(positive(s.offtake_quarters - 1.0), RESERVE_QUARTERS)
+    wanted = (ratio(short, live) * live * ahead * s.offtake_usd / 1000.0).sum(axis=1)
+    more = np.minimum(wanted - s.contingent_musd, s.purse_musd[_PACKAGING])
+    s.contingent_musd = positive(s.contingent_musd + more)
+    s.purse_musd[_PACKAGING] = positive(s.purse_musd[_PACKAGING] - more)
+    s.offtake_quarters = positive(s.offtake_quarters - 1.0)
+    s.paid_total_musd = s.paid_total_musd + spent
+    now.outlay_musd[LEVER_ROW["purchase_commitment"]] = spent
+    model.ledger.pay("offtake", now.offtake_paid_musd)
+
+
+
+def pay_stockpile(model: PackagingModel, bought: Array, units: Array) -> None:
+    """Pay for units that reached a stockpile: ``bought`` (place, segment, W) M USD, ``units`` (product, place, W) k units."""
+    s, c, structure = model.state, model.coefficients, model.structure
+    price = (c.segment_price_usd * s.segment_price)[structure.product_segment] / 1000.0
+    spent = bought.sum(axis=1)
+    s.purse_musd[_PACKAGING] = positive(s.purse_musd[_PACKAGING] - spent)
+    s.paid_total_musd = s.paid_total_musd + spent
+    model.now.outlay_musd[LEVER_ROW["stockpile"]] = spent
+    to_governments = (units * price[:, None, :]).transpose(1, 0, 2).reshape(-1, units.shape[-1])
+    model.ledger.pay("stockpile", to_governments)
+    # customers pay for the rest: what stockpiles took is taken off their bill
+    model.now.sold_to_stockpiles_musd = (units * price[:, None, :]).sum(axis=1)

@@ -1,0 +1,123 @@
+"""The world axis: seeds, exogenous shocks, and numbers that differ from world to world.
+
+Everything random is a function of a world's seed and of a name, drawn from NumPy's counter-based Philox generator. Streams are
+separate per purpose and run quarter by quarter, so neither a decision, nor a longer horizon, nor a neighbour moves a draw.
+How shocks act on the industry is the business of ``phases``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+
+from policygame.catalogue import JURISDICTIONS, SEGMENTS
+from policygame.model.arrays import Array
+from policygame.scenario.numbers import Number
+
+MATERIAL_KINDS = ("hbm", "substrate", "tools")
+
+
+def _tag(purpose: str) -> int:
+    return int.from_bytes(blake2b(purpose.encode(), digest_size=8).digest(), "little")
+
+
+def _philox(seed: int, purpose: str) -> np.random.Philox:
+    return np.random.Philox(key=np.array([seed, _tag(purpose)], dtype=np.uint64))
+
+
+@dataclass(frozen=True)
+class Shocks:
+    """All exogenous draws of a batch of worlds, quarter by quarter from the scenario's start.
+
+    demand        (quarter, segment, world)  standard normal innovations of demand
+    surge         (quarter, segment, world)  uniform: a surge starts where it falls below the hazard
+    surge_size    (quarter, segment, world)  standard normal: size and sign of a surge
+    outage        (quarter, jurisdiction, world)  uniform: a site outage starts where it falls below the hazard
+    interruption  (quarter, material x jurisdiction, world)  uniform: a supplier's output is interrupted
+    reversal      (quarter, jurisdiction, world)  uniform: a grant programme is suspended
+    retaliation   (quarter, jurisdiction, world)  uniform: the target of a control retaliates
+    """
+
+    demand: Array
+    surge: Array
+    surge_size: Array
+    outage: Array
+    interruption: Array
+    reversal: Array
+    retaliation: Array
+
+    @classmethod
+    def draw(cls, seeds: Sequence[int], quarters: int) -> Shocks:
+        """Draw the shocks of each seed for ``quarters`` quarters."""
+        n_segments, n_places = len(SEGMENTS), len(JURISDICTIONS)
+        widths = {
+            "demand": n_segments,
+            "surge": n_segments,
+            "surge_size": n_segments,
+            "outage": n_places,
+            "interruption": n_places * len(MATERIAL_KINDS),
+            "reversal": n_places,
+            "retaliation": n_places,
+        }
+        normal = {"demand", "surge_size"}
+        drawn = {name: np.empty((quarters, width, len(seeds))) for name, width in widths.items()}
+        for world, seed in enumerate(seeds):
+            for name, width in widths.items():
+                generator = np.random.Generator(_philox(seed, f"shock:{name}"))
+                shape = (quarters, width)
+                drawn[name][:, :, world] = generator.standard_normal(shape) if name in normal else generator.random(shape)
+        return cls(**drawn)
+
+
+def uniforms(seeds: Sequence[int], names: Iterable[str]) -> Mapping[str, Array]:
+    """One uniform draw per name and world: a function of the seed and the name alone, whatever else is drawn."""
+    places = sorted((_tag(name), name) for name in set(names))
+    drawn = {name: np.empty(len(seeds)) for _, name in places}
+    for world, seed in enumerate(seeds):
+        bits = _philox(seed, "numbers")
+        generator = np.random.Generator(bits)
+        reached = 0
+        for place, name in places:
+            bits.advance(place - reached)
+            reached = place + 1  # one block has been started by the draw below
+            drawn[name][world] = generator.random()
+    return drawn
+
+
+def triangular(u: Array, low: float, mode: float, high: float) -> Array:
+    """Inverse distribution function of the triangular distribution at ``u``."""
+    width = high - low
+    below = (mode - low) / width
+    rising = low + np.sqrt(u * (width * (mode - low)))
+    falling = high - np.sqrt((1.0 - u) * (width * (high - mode)))
+    return np.where(u < below, rising, falling)
+
+
+class Values:
+    """The numbers of a scenario as arrays over worlds: the stated value, or a draw where the number says ``draw``.
+
+    Parameters
+    ----------
+    seeds : one per world
+    numbers : path -> number, of every number that may be drawn
+    overrides : path -> value or array over worlds, which replaces both
+    """
+
+    def __init__(self, seeds: Sequence[int], numbers: Mapping[str, Number], overrides: Mapping[str, Array] | None = None) -> None:
+        self.n_worlds = len(seeds)
+        self._numbers = numbers
+        self._overrides = dict(overrides or {})
+        self._uniforms = uniforms(seeds, [path for path, number in numbers.items() if number.draw])
+
+    def __getitem__(self, path: str) -> Array:
+        """The number at ``path``, as an array (world,)."""
+        if path in self._overrides:
+            return np.broadcast_to(np.asarray(self._overrides[path], dtype=float), (self.n_worlds,)).copy()
+        number = self._numbers[path]
+        if not number.draw:
+            return np.full(self.n_worlds, number.value)
+        assert number.span is not None
+        return triangular(self._uniforms[path], number.span[0], number.value, number.span[1])

@@ -1,0 +1,96 @@
+"""The command line as a whole: help read from the catalogues, completion, versions, and what becomes of bugs."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+import policygame.cli.options as options
+from policygame.bots import BOTS
+from policygame.catalogue import INTEGRATIONS, JURISDICTIONS, METRICS, STAGES
+from policygame.cli.app import app
+
+COMMANDS = ("run", "validate", "scenarios", "words", "cost", "bench")
+
+
+def plain(text: str) -> str:
+    """Help as one line, without the frames around it."""
+    return re.sub(r"[\s│╭╮╰╯─]+", " ", text)
+
+
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("TERMINAL_WIDTH", "200")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_and_json(call, command):
+    assert command in call("--help").stdout
+    outcome = call(command, "--help")
+    assert outcome.exit_code == 0
+    assert "--json" in outcome.stdout
+
+
+def test_the_help_of_run_is_read_from_the_catalogues(call):
+    text = plain(call("run", "--help").stdout)
+    for word in (*BOTS, *JURISDICTIONS, *STAGES, "STAGE=FACTOR@FIRST:LAST"):
+        assert word in text
+
+
+def test_the_help_of_cost_is_read_from_the_catalogue(call):
+    assert ", ".join(INTEGRATIONS) in plain(call("cost", "--help").stdout)
+
+
+def test_no_command_shows_the_help(call):
+    assert "run" in call().output
+
+
+def test_the_version(call):
+    assert re.fullmatch(r"policygame \d+\.\d+\.\d+\n", call("--version").stdout)
+
+
+def test_a_bug_shows_its_traceback(call, monkeypatch):
+    monkeypatch.setattr("policygame.scenario.load_scenario", lambda name: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        call("run", "first-game")
+
+
+def test_an_interrupt_is_exit_code_130(call, monkeypatch):
+    def interrupted(name: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("policygame.scenario.load_scenario", interrupted)
+    outcome = call("run", "first-game")
+    assert (outcome.exit_code, outcome.stdout) == (130, "")
+    assert "interrupted" in outcome.stderr
+
+
+def test_completion_of_words():
+    assert options.complete_scenario("ai-") == ["ai-surge-2023"]
+    assert "USA=" in options.complete_policy("U")
+    assert options.complete_policy("USA=whole") == ["USA=whole-chain"]
+    assert options.complete_change("hb") == ["hbm="]
+    assert options.complete_metrics("fill_rate,hhi_pack") == ["fill_rate,hhi_packaging"]
+    assert options.complete_metrics("") == list(METRICS)
+
+
+def test_the_shell_is_served():
+    environment = {"_POLICYGAME_COMPLETE": "complete_bash", "COMP_WORDS": "policygame sc", "COMP_CWORD": "1", "PATH": "/usr/bin"}
+    program = "import sys; sys.argv[0] = 'policygame'; from policygame.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["scenarios"], done.stderr
+
+
+def test_output_into_a_closed_pipe_is_no_traceback(start):
+    process = start("words", "metrics")
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait() == 1
+
+
+def test_every_command_is_here():
+    assert {command.name for command in app.registered_commands} == set(COMMANDS)
