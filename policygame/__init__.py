@@ -1,6 +1,7 @@
 """policygame: the advanced-packaging industry in parallel worlds, and the governments that try to steer it."""
 
 from policygame.errors import UserError
+from policygame.foresight import additionality, attribution, bottleneck_value, compare, forecast, resilience
 from policygame.model.changes import Change, scale_capacity
 from policygame.scenario import Policy, Scenario, ScenarioError, Setting, load_scenario, shipped_scenarios
 from policygame.simulation import Result, Simulation, simulate
@@ -14,7 +15,13 @@ __all__ = [
     "Setting",
     "Simulation",
     "UserError",
+    "additionality",
+    "attribution",
+    "bottleneck_value",
+    "compare",
+    "forecast",
     "load_scenario",
+    "resilience",
     "scale_capacity",
     "shipped_scenarios",
     "simulate",

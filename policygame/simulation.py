@@ -25,7 +25,7 @@ from policygame.model.changes import Change, check_changes
 from policygame.model.metrics import Metrics, Series
 from policygame.model.model import KINDS, PackagingModel
 from policygame.model.state import State
-from policygame.model.structure import PLACE_OF, Structure
+from policygame.model.structure import N_PLACES, PLACE_OF, Structure
 from policygame.model.supply_graph import SupplyGraph
 from policygame.model.worlds import Values
 from policygame.scenario import Policy, Scenario, load_scenario
@@ -123,6 +123,7 @@ class Simulation:
         self._policies = _per_world_policies(policies or {}, resolved, len(self.seeds))
         self._changes = _per_world_changes(changes, len(self.seeds))
         self._described = {name: _describe(chosen) for name, chosen in (policies or {}).items()}
+        self._fresh = frozenset(self._policies)
         check_changes([change for own in self._changes for change in own], self.structure)
         self._begin(None)
 
@@ -150,6 +151,7 @@ class Simulation:
             self._blocks.append(_Block(worlds, model, padded))
         self._measured = Metrics(self._blocks[0].model)
         self._recorded: dict[str, list[Array]] = {metric: [] for metric in self.metrics}
+        self._cuts: list[Array] = []
 
     def _seats(self, positions: Sequence[int]) -> dict[str, list[Seat]]:
         """Group the worlds of a block by the strategy that holds each government's seat."""
@@ -164,7 +166,8 @@ class Simulation:
                         break
                 else:
                     groups.append((strategy, [at]))
-            seats[government] = [Seat(strategy, index(members)) for strategy, members in groups]
+            fresh = government in self._fresh
+            seats[government] = [Seat(strategy, index(members), fresh) for strategy, members in groups]
         return seats
 
     def _block_changes(self, positions: Sequence[int]) -> list[Change]:
@@ -187,26 +190,32 @@ class Simulation:
             )
         n = len(self.seeds)
         fresh = {m: np.empty((quarters, len(self._measured.series[m]), n)) for m in self.metrics}
+        cuts = np.zeros((quarters, N_PLACES, n))
         done, total = 0, quarters * len(self._blocks)
         for block in self._blocks:
             for t in range(quarters):
-                block.model.recorder = self._recorder(fresh, t, block)
+                block.model.recorder = self._recorder(fresh, cuts, t, block)
                 block.model.step()
                 done += 1
                 if progress is not None:
                     progress(done * quarters // total if total else quarters, quarters)
         for metric, array in fresh.items():
             self._recorded[metric].append(array)
+        self._cuts.append(cuts)
         self.quarter += quarters
         return self
 
-    def _recorder(self, fresh: Mapping[str, Array], t: int, block: _Block) -> Callable[[PackagingModel], None]:
+    def _recorder(
+        self, fresh: Mapping[str, Array], cuts: Array, t: int, block: _Block
+    ) -> Callable[[PackagingModel], None]:
         """What phase 9 of a block does in quarter ``t`` of this run: measure every metric into its array."""
 
         def record(model: PackagingModel) -> None:
             for metric, array in fresh.items():
                 values = self._measured.measure(model, metric)
                 array[t, :, block.worlds] = values[:, :1] if block.padded else values
+            cut = model.structure.lines_to_place(model.now.award_asked_musd - model.now.awarded_musd)
+            cuts[t, :, block.worlds] = cut[:, :1] if block.padded else cut
 
         return record
 
@@ -221,7 +230,8 @@ class Simulation:
         arrays = {m: arrays.get(m, np.empty((0, len(series[m]), len(self.seeds)))) for m in self.metrics}
         first = self.structure.first + self.start_index
         quarters = [first + t for t in range(self.quarter - self.start_index)]
-        return Result(self.scenario, self.seeds, quarters, self.start_index, series, arrays, self._described)
+        cuts = np.concatenate(self._cuts) if self._cuts else np.zeros((0, N_PLACES, len(self.seeds)))
+        return Result(self.scenario, self.seeds, quarters, self.start_index, series, arrays, self._described, cuts)
 
     # branching -------------------------------------------------------------------------------------------------------
 
@@ -255,6 +265,7 @@ class Simulation:
         other.start_index = other.quarter = self.quarter
         other._policies = {name: [chosen[w] for w in positions] for name, chosen in self._policies.items()}
         other._policies.update(_per_world_policies(policies or {}, self.scenario, len(positions), only_given=True))
+        other._fresh = frozenset(policies or {}) if self.quarter else frozenset(other._policies)
         other._described = self._described | {name: _describe(chosen) for name, chosen in (policies or {}).items()}
         if changes is None:
             other._changes = [self._changes[w] for w in positions]
@@ -303,9 +314,11 @@ class Result:
         series: Mapping[str, tuple[Series, ...]],
         arrays: Mapping[str, Array],
         policies: Mapping[str, str],
+        cuts_musd: Array,
     ) -> None:
         self.scenario, self.seeds, self.quarters, self.start_index = scenario, seeds, quarters, start_index
         self.policies = dict(policies)
+        self._cuts_musd = cuts_musd
         self._series, self._arrays = dict(series), dict(arrays)
 
     @property
@@ -317,6 +330,21 @@ class Result:
     def nbytes(self) -> int:
         """Memory of the recorded arrays, bytes."""
         return sum(array.nbytes for array in self._arrays.values())
+
+    @property
+    def awards_cut(self) -> list[str]:
+        """A sentence for each government whose grants were cut because a cap or its purse did not suffice."""
+        notes = []
+        for j, name in enumerate(JURISDICTIONS):
+            total = self._cuts_musd[:, j].sum(axis=0)
+            cut = total > 0.5
+            if cut.any():
+                first = self.quarters[int(np.argmax((self._cuts_musd[:, j] > 0.5).any(axis=1)))]
+                notes.append(
+                    f"{name}: grants asked for were cut to what its caps and its purse left in {int(cut.sum())} of {len(total)} worlds, "
+                    f"first in {first}, by {np.median(total[cut]):,.0f} M USD in the median of these worlds"
+                )
+        return notes
 
     def series(self, metric: str) -> tuple[Series, ...]:
         """(entity, item) pairs of a metric, in the order of the rows of ``all_of``."""

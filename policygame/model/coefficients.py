@@ -25,6 +25,7 @@ from policygame.model.structure import (
 )
 from policygame.model.worlds import Values
 from policygame.scenario.parameters import Parameters
+from policygame.scenario.problems import path_text
 
 MONTHS_PER_QUARTER = 3.0
 
@@ -220,7 +221,7 @@ def compile_coefficients(structure: Structure, values: Values, parameters: Param
         firm = scenario.firms[name]
         premium = parameters.osat_hurdle_premium if firm.kind == "osat" else 0.0
         if firm.hurdle_premium is not None:
-            premium = values[f"firms.{name}.hurdle_premium"]
+            premium = values[path_text(("firms", name, "hurdle_premium"))]
         hurdle[f] = parameters.hurdle_return + premium
     return Coefficients(
         stage_capex_musd=capex,

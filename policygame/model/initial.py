@@ -17,6 +17,7 @@ from policygame.model.state import CREDIT_RING, LEVER_CLAUSES, LEVER_CONTROLS, S
 from policygame.model.structure import N_PLACES, N_SEGMENTS, N_STAGES, N_TECHNOLOGIES, STAGE_OF, Structure
 from policygame.model.supply_graph import SupplyGraph
 from policygame.model.worlds import MATERIAL_KINDS, Values
+from policygame.scenario.problems import path_text
 
 
 def _shape_of(name: str, structure: Structure, graph: SupplyGraph, n_accounts: int) -> tuple[int, ...]:
@@ -104,8 +105,10 @@ def initial_state(
     ):
         getattr(state, name)[:] = start[:, None]
     state.qualification *= (state.capacity > 0.0)[structure.edge_line]
-    share = structure.edge_share[:, None] * (state.capacity > 0.0)[structure.edge_line]
-    weight = share * np.maximum(state.capacity[structure.edge_line], 1e-9)
+    # a firm's share of a product's packages is split over its lines by their capacity
+    here = state.capacity[structure.edge_line]
+    of_firm = Sums(structure.edge_source, int(structure.edge_source.max(initial=-1)) + 1)
+    weight = structure.edge_share[:, None] * ratio(here, of_firm(here)[structure.edge_source])
     state.relation[:] = ratio(weight, structure.edges_to_recipe(weight)[structure.edge_recipe])
     state.segment_price[:] = 1.0
     state.stage_price[:] = 1.0
@@ -116,9 +119,9 @@ def initial_state(
     employed = structure.lines_to_place(state.capacity * c.labour_per_unit)
     state.labour_pool[:] = employed * (1.0 + p.labour_margin)
     for f, name in enumerate(structure.lines.firms):
-        state.cash_musd[f] = values[f"firms.{name}.cash_musd"]
+        state.cash_musd[f] = values[path_text(("firms", name, "cash_musd"))]
     for d, name in enumerate(structure.designers):
-        state.cash_musd[len(structure.lines.firms) + d] = values[f"designers.{name}.cash_musd"]
+        state.cash_musd[len(structure.lines.firms) + d] = values[path_text(("designers", name, "cash_musd"))]
     return state
 
 
@@ -132,6 +135,7 @@ def _begin_lines(state: State, s: Structure, values: Values, c: Coefficients, p:
         for n, shell in enumerate(spec.shells):
             opens = min(max(Quarter.parse(shell.quarter) - s.first, 1), SHELL_RING - 1)
             state.shells_in_progress[opens, i] += values[f"{key.path}.shells[{n}].room"]
+            state.shells_underway[i] += values[f"{key.path}.shells[{n}].room"]
         other = values[f"{key.path}.other_use"] if spec.other_use is not None else 0.0
         state.other_demand[i] = other * state.capacity[i] * c.output_per_capacity[i] * _use(lines.is_packaging[i], p)
         mature = values[f"technologies.{key.stage}.placement_yield"] if lines.is_packaging[i] else 1.0

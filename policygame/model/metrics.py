@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import sparse
 
 from policygame.catalogue import LEVERS, METRICS, SEGMENTS, STAGES, TECHNOLOGIES
 from policygame.model import standing
-from policygame.model.arrays import Array, Sums, index, ratio
+from policygame.model.arrays import Array, Index, Sums, index, ratio
 from policygame.model.phases.shipments import segment_fill
 from policygame.model.structure import (
     N_TECHNOLOGIES,
@@ -84,7 +85,7 @@ class Metrics:
         self._add(
             "capacity_under_construction_kwpm",
             [
-                self._by(model, kind, packaging, technologies, lambda m: m.state.tool_backlog + m.state.tools_in_transit.sum(axis=0))
+                self._by(model, kind, packaging, technologies, lambda m: m.state.tool_backlog + m.state.in_transit)
                 for kind in ("world", "firm", "country")
             ],
         )
@@ -158,15 +159,15 @@ class Metrics:
         measured += [(s, [("", lines.stage == STAGE_IDS.index(s))]) for s in ("hbm", "substrate", "tools")]
         for subject, items in measured:
             series: list[Series] = []
-            sums: list[Sums] = []
+            groupings: list[tuple[Index, int]] = []
             for entity, owner in (("firm", lines.firm), ("hq", lines.headquarters[lines.firm]), ("site", lines.place)):
                 for item, mask in items:
                     present = np.unique(owner[mask])
                     place = {int(o): i for i, o in enumerate(present)}
                     group = index([place[int(o)] if m else -1 for o, m in zip(owner, mask, strict=True)])
                     series.append((entity, item))
-                    sums.append(Sums(group, len(present)))
-            shares = _Shares(subject, sums)
+                    groupings.append((group, len(present)))
+            shares = _Shares(subject, groupings)
             self._add(f"hhi_{subject}", [(series, shares.hhi)])
             if subject == "packaging":
                 self._add("top1_packaging", [(series, shares.top1)])
@@ -311,28 +312,44 @@ def _margin(m: PackagingModel) -> Array:
 
 
 class _Shares:
-    """Herfindahl-Hirschman index and top shares over several groupings of line capacity."""
+    """Herfindahl-Hirschman index and top shares over several groupings of line capacity.
 
-    def __init__(self, subject: str, sums: Sequence[Sums]) -> None:
-        self._sums = sums
+    All groupings are summed at once: ``owner`` (owner, line) stacks the owners of every grouping, ``first`` is each grouping's first row.
+    """
+
+    def __init__(self, subject: str, groupings: Sequence[tuple[Index, int]]) -> None:
         self._name = f"shares of {subject}"
+        rows: list[int] = []
+        columns: list[int] = []
+        self._of_owner: list[int] = []
+        self._spans: list[slice] = []
+        for n, (group, size) in enumerate(groupings):
+            first = len(self._of_owner)
+            members = np.flatnonzero(group >= 0)
+            rows.extend(int(g) + first for g in group[members])
+            columns.extend(int(i) for i in members)
+            self._of_owner.extend([n] * size)
+            self._spans.append(slice(first, first + size))
+        n_lines = len(groupings[0][0])
+        shape = (len(self._of_owner), n_lines)
+        self._owners = Sums.of(sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=shape))
+        self._grouping = index(self._of_owner)
+        self._totals = Sums(self._grouping, len(groupings))
 
-    def _shares(self, m: PackagingModel) -> list[Array]:
-        found: dict[str, list[Array]] = m.shares
-        if self._name not in found:
-            shares = []
-            for sums in self._sums:
-                held = sums(m.now.capacity_at_start)
-                shares.append(held / np.maximum(held.sum(axis=0), 1e-12))
-            found[self._name] = shares
-        return found[self._name]
+    def _shares(self, m: PackagingModel) -> Array:
+        if self._name not in m.shares:
+            held = self._owners(m.now.capacity_at_start)
+            m.shares[self._name] = held / np.maximum(self._totals(held), 1e-12)[self._grouping]
+        return m.shares[self._name]
 
     def hhi(self, m: PackagingModel) -> Array:
-        return np.stack([10_000.0 * (share * share).sum(axis=0) for share in self._shares(m)])
+        shares = self._shares(m)
+        return 10_000.0 * self._totals(shares * shares)
 
     def top1(self, m: PackagingModel) -> Array:
-        return np.stack([share.max(axis=0) for share in self._shares(m)])
+        shares = self._shares(m)
+        return np.stack([shares[span].max(axis=0) for span in self._spans])
 
     def top3(self, m: PackagingModel) -> Array:
-        return np.stack([np.sort(share, axis=0)[-3:].sum(axis=0) for share in self._shares(m)])
-
+        shares = self._shares(m)
+        return np.stack([np.sort(shares[span], axis=0)[-3:].sum(axis=0) for span in self._spans])

@@ -8,18 +8,21 @@ order where the last axis has length one.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import mesa
 import numpy as np
 from mesa.agent import AgentSet
+from scipy import sparse
 
 from policygame.catalogue import STAGES
 from policygame.model import projects
 from policygame.model.accounts import Ledger
-from policygame.model.agents import OSAT, ChipDesigner, Foundry, Government, Producer, Supplier
+from policygame.model.agents import OSAT, ChipDesigner, DesignTeam, Foundry, Government, Producer, Supplier, Team
 from policygame.model.agents.government import Seat
-from policygame.model.arrays import Array, Sums
+from policygame.model.agents.producer import ProducerRules
+from policygame.model.arrays import Array, Index, Sums
 from policygame.model.changes import Change, scale_by_quarter
 from policygame.model.coefficients import ParameterArrays, compile_coefficients, compile_lags
 from policygame.model.initial import initial_state
@@ -27,11 +30,33 @@ from policygame.model.now import Now
 from policygame.model.phases import fabrication, investment, learning, orders, packaging, shipments, shocks, treasury
 from policygame.model.state import State
 from policygame.model.structure import N_PLACES, N_STAGES, N_TECHNOLOGIES, PLACES, STAGE_OF, Structure
-from policygame.model.supply_graph import SupplyGraph
+from policygame.model.supply_graph import SupplyEdges, SupplyGraph
 from policygame.model.worlds import MATERIAL_KINDS, Shocks, Values
 
 KINDS: Mapping[str, type[Producer]] = {"foundry": Foundry, "osat": OSAT, "supplier": Supplier}
 _SCALE = {"k stacks / quarter": 1e-3, "million cm2 / quarter": 1.0, "tool sets / quarter": 1e-6}
+
+
+@dataclass(frozen=True)
+class PlacePairs:
+    """Pairs of places that an item's edges connect: ``start`` and ``end`` (pair,), and sums of edges to pairs."""
+
+    start: Index
+    end: Index
+    sums: Sums
+    trusted_at_start: Array  # (place, pair): 1 where the place trusts both ends
+    trusted: Sums
+
+    @classmethod
+    def of(cls, edges: SupplyEdges, structure: Structure) -> PlacePairs:
+        """The pairs that occur, in order."""
+        lines = structure.lines
+        code = lines.place[edges.line] * N_PLACES + lines.site_place[edges.site]
+        pairs = np.unique(code)
+        start, end = pairs // N_PLACES, pairs % N_PLACES
+        trusted = structure.allies[:, start] * structure.allies[:, end]
+        to_pair = Sums(np.searchsorted(pairs, code), len(pairs))
+        return cls(start, end, to_pair, trusted, Sums.of(sparse.csr_array(trusted)))
 
 
 class PackagingModel(mesa.Model):
@@ -76,6 +101,8 @@ class PackagingModel(mesa.Model):
         self.now = Now()
         self._compile_helpers()
         self._populate(seats or {}, agents or {})
+        # Mesa keeps a counter of agents per model for ever, and with it the model; ours is complete now
+        mesa.Agent._ids.pop(self, None)
 
     # ----------------------------------------------------------------------------------------------- the quarter
 
@@ -96,6 +123,7 @@ class PackagingModel(mesa.Model):
     def apply_policy(self) -> None:
         """Phase 1: governments decide; income arrives, fixed outlays are paid."""
         self.governments.do("decide")
+        self.governments.do("enact")
         treasury.collect_and_spend(self)
 
     def record(self) -> None:
@@ -116,17 +144,10 @@ class PackagingModel(mesa.Model):
         self.compute_h100e = structure.compute_h100e[t][:, None]
         self.now.capacity_at_start = self.state.capacity
         self._cache: dict[str, Array] = {}
-        self.shares: dict[str, list[Array]] = {}
+        self._whole_chain: tuple[Array, Array] | None = None
+        self.shares: dict[str, Array] = {}
 
     # ------------------------------------------------------------------------------------------------- what rules read
-
-    def in_transit(self) -> Array:
-        """(line, W) capacity whose tools are in the making."""
-        return self.once("in_transit", lambda: self.state.tools_in_transit.sum(axis=0))
-
-    def shells_underway(self) -> Array:
-        """(line, W) room under construction."""
-        return self.once("underway", lambda: self.state.shells_in_progress.sum(axis=0))
 
     def opening_soon(self) -> Array:
         """(line, W) room that opens before tools ordered now arrive."""
@@ -185,6 +206,12 @@ class PackagingModel(mesa.Model):
         """(firm, W) this quarter's revenue so far, M USD."""
         return self.now.firm_revenue_musd
 
+    def whole_chain_once(self, work: Callable[[], tuple[Array, Array]]) -> tuple[Array, Array]:
+        """The whole-chain bound by place and of the world, computed once a quarter."""
+        if self._whole_chain is None:
+            self._whole_chain = work()
+        return self._whole_chain
+
     def once(self, name: str, work: Callable[[], Array]) -> Array:
         """The value of ``work``, computed once a quarter under ``name``."""
         if name not in self._cache:
@@ -203,10 +230,25 @@ class PackagingModel(mesa.Model):
         for name in PLACES:
             if name in scenario.jurisdictions:
                 Government(self, name, seats.get(name, []))
-        every = list(self.agents)
-        self.producers: AgentSet[Any] = AgentSet([a for a in every if isinstance(a, Producer)], random=self.random)
-        self.designers: AgentSet[Any] = AgentSet([a for a in every if isinstance(a, ChipDesigner)], random=self.random)
-        self.governments: AgentSet[Any] = AgentSet([a for a in every if isinstance(a, Government)], random=self.random)
+        self.teams = self._teams()
+        self.design_team = DesignTeam(self, 0, len(scenario.designers) - 1)
+        self.governments: AgentSet[Any] = self.agents_by_type[Government]
+
+    def _teams(self) -> list[ProducerRules]:
+        """Who acts together: runs of firms with the rules of their kind, and every firm that has rules of its own."""
+        teams: list[ProducerRules] = []
+        run: list[int] = []
+        for agent in self.agents.select(lambda a: isinstance(a, Producer)):
+            if type(agent) in KINDS.values():
+                run.append(agent.row)
+                continue
+            if run:
+                teams.append(Team(self, run[0], run[-1]))
+            teams.append(agent)
+            run = []
+        if run:
+            teams.append(Team(self, run[0], run[-1]))
+        return teams
 
     def _add_material_routes(self) -> None:
         lines = self.structure.lines
@@ -221,6 +263,7 @@ class PackagingModel(mesa.Model):
         self.money_scale = np.array([_SCALE.get(stage.unit, 1e-3) for stage in STAGES.values()])[:, None]
         self.is_osat = np.array([structure.scenario.firms[name].kind == "osat" for name in lines.firms])[lines.firm]
         self.lines_to_technology = Sums(lines.technology, N_TECHNOLOGIES)
+        self.edges_to_technology = Sums(structure.recipe_technology[structure.edge_recipe], N_TECHNOLOGIES)
         self.lines_to_place_stage = Sums(lines.place * N_STAGES + lines.stage, N_PLACES * N_STAGES)
         self.lines_to_firm_place = Sums(lines.firm * N_PLACES + lines.place, len(lines.firms) * N_PLACES)
         place_technology = np.where(lines.is_packaging, lines.place * N_TECHNOLOGIES + lines.technology, -1)
@@ -228,15 +271,28 @@ class PackagingModel(mesa.Model):
         kind = {STAGE_OF[name]: m for m, name in enumerate(MATERIAL_KINDS)}
         self.supplier_kind = np.array([kind.get(int(stage), -1) for stage in lines.stage], dtype=np.intp)
         self.no_shell_needed = np.where(lines.stage == STAGE_OF["tools"], 1e9, 0.0)[:, None] * np.ones(self.state.n_worlds)
+        self.shell_musd = self.coefficients.capex_musd * self.parameters.shell_cost_share
+        self.equipment_musd = self.coefficients.capex_musd - self.shell_musd
+        yearly = 4.0 * self.output_per_unit * self.money_scale[lines.stage]
+        self.full_revenue_musd = yearly * self.coefficients.stage_price_usd[lines.stage]
+        self.full_operating_musd = yearly * self.coefficients.operating_usd
+        risk = 4.0 * self.coefficients.hazard * self.coefficients.depth
+        self.place_return = (self.coefficients.appeal - risk)[lines.place] - 4.0 / self.parameters.asset_life_quarters
+        self.hurdle_of_line = self.coefficients.hurdle[lines.firm]
+        self.osat_rows = np.flatnonzero(self.is_osat & lines.is_packaging)
+        purse = np.where(lines.is_wafers, 1, 0) * N_PLACES + lines.place
+        self.purse_of_line = np.where(lines.is_supply, 2 * N_PLACES, purse)
+        self.lines_to_purse = Sums(np.where(lines.is_supply, -1, purse), 2 * N_PLACES)
+        self.purse_of_stage = np.array([1 if stage.kind == "wafers" else 0 for stage in STAGES.values()], dtype=np.intp)
+        self.stage_has_purse = np.array([stage.kind != "supply" for stage in STAGES.values()], dtype=float)[None, :, None]
+        self.place_stage_of_line = lines.place * N_STAGES + lines.stage
+        near = np.where(lines.technology >= 1, lines.place, 2 * N_PLACES)
+        self.nearness_of_line = np.where(lines.is_wafers, N_PLACES + lines.place, near)
         self.conversions = projects.conversion_pairs(self)
         self.lines_to_home = Sums(lines.headquarters[lines.firm], N_PLACES)
         product_place = structure.edge_product * N_PLACES + structure.edge_place
         self.edges_to_product_place = Sums(product_place, len(structure.products) * N_PLACES)
-        self.between = {
-            item: Sums(lines.place[edges.line] * N_PLACES + lines.site_place[edges.site], N_PLACES * N_PLACES)
-            for item, edges in self.graph.supplies.items()
-        }
-        self.edge_weight = {item: edges.share[:, None] for item, edges in self.graph.supplies.items()}
+        self.place_pairs = {item: PlacePairs.of(edges, structure) for item, edges in self.graph.supplies.items()}
         ai = [structure.products[p].segment == "ai_accelerator" for p in structure.edge_product]
         self.edges_serve_ai = np.isin(np.arange(lines.n), structure.edge_line[np.array(ai, dtype=bool)])[:, None]
         self.wafer_stage = np.array([STAGE_OF[key.spec.stage] for key in structure.products], dtype=np.intp)

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 def start_shells(model: PackagingModel) -> None:
     """Orders extend what stands as far as its ground allows; the rest is built on new ground, which takes longer."""
     s, now, t = model.state, model.now, model.quarter
-    underway = s.shells_in_progress.sum(axis=0)
-    brownfield = np.minimum(now.shell_orders, positive(model.parameters.brownfield_share * s.shell_room - underway))
+    ground = model.parameters.brownfield_share * s.shell_room / model.lags.brownfield[:, None]
+    brownfield = np.minimum(now.shell_orders, ground)
     greenfield = now.shell_orders - brownfield
     rows = np.arange(model.structure.lines.n)
     s.shells_in_progress[(t + model.lags.brownfield) % SHELL_RING, rows] += brownfield
     s.shells_in_progress[(t + model.lags.greenfield) % SHELL_RING, rows] += greenfield
+    s.shells_underway = s.shells_underway + now.shell_orders
 
 
 def start_tools(model: PackagingModel) -> None:
@@ -33,15 +34,19 @@ def start_tools(model: PackagingModel) -> None:
     s, now = model.state, model.now
     s.tool_backlog = positive(s.tool_backlog - now.tools_started)
     s.tools_in_transit[(model.quarter + model.lags.tools) % TOOL_RING] += now.tools_started
+    s.in_transit = s.in_transit + now.tools_started
 
 
 def complete(model: PackagingModel) -> Array:
     """What is done by the beginning of the next quarter: shells open, tools start; returns the new capacity (line, W)."""
     s, following = model.state, model.quarter + 1
-    s.shell_room = s.shell_room + s.shells_in_progress[following % SHELL_RING]
+    opening = s.shells_in_progress[following % SHELL_RING]
+    s.shell_room = s.shell_room + opening
+    s.shells_underway = positive(s.shells_underway - opening)
     s.shells_in_progress[following % SHELL_RING] = 0.0
     arriving = s.tools_in_transit[following % TOOL_RING].copy()
     s.tools_in_transit[following % TOOL_RING] = 0.0
+    s.in_transit = positive(s.in_transit - arriving)
     s.capacity = s.capacity + arriving
     s.new_capacity = arriving + positive(model.now.converted)
     s.shell_room = np.maximum(s.shell_room, s.capacity)

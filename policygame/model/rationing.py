@@ -54,25 +54,23 @@ class Market:
         return self.got
 
     def grant(self, claim: Array) -> None:
-        """One round: sellers answer claims (edge, W) pro rata; wants, room and limits shrink by what is given."""
+        """One round: sellers answer claims (edge, W) pro rata; wants, room and limits shrink by what is given. ``claim`` is used up."""
         if self.use is not None:
-            claim = np.minimum(claim * self.use, self.limit)
-        else:
-            claim = np.minimum(claim, self.limit)
-        asked = claim if self.inflation is None else claim * self.inflation
-        part = self.room / np.maximum(self.to_seller(asked), np.maximum(self.room, TINY))
+            claim *= self.use
+        np.minimum(claim, self.limit, out=claim)
+        given = claim if self.inflation is None else claim * self.inflation
         # a seller's part of what is asked, at most one; inflated claims never bring more than was wanted
-        given = asked * part[self.seller]
+        part = self.room / np.maximum(self.to_seller(given), np.maximum(self.room, TINY))
+        given *= part[self.seller]
         if self.inflation is not None:
-            given = np.minimum(given, claim)
-        self.limit = positive(self.limit - given)
+            np.minimum(given, claim, out=given)
+        self.limit = self.limit - given
+        np.maximum(self.limit, 0.0, out=self.limit)
         self.room = positive(self.room - self.to_seller(given))
-        units = given if self.use is None else given / self.use
-        self.want = positive(self.want - self.to_buyer(units))
-        self.got = units if self.got is None else self.got + units
-
-
-def pro_rata(claim: Array, room: Array, to_seller: Callable[[Array], Array], seller: Index) -> Array:
-    """What sellers with ``room`` (seller, W) give to ``claim`` (edge, W) when everybody gets the same part."""
-    asked = to_seller(claim)
-    return claim * np.minimum(ratio(room, asked), 1.0)[seller]
+        if self.use is not None:
+            given /= self.use
+        self.want = positive(self.want - self.to_buyer(given))
+        if self.got is None:
+            self.got = given
+        else:
+            self.got = self.got + given

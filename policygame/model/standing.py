@@ -16,7 +16,7 @@ from policygame.model.state import LEVER_CLAUSES
 from policygame.model.structure import N_PLACES, N_TECHNOLOGIES, SEGMENT_OF, STAGE_OF
 
 if TYPE_CHECKING:
-    from policygame.model.model import PackagingModel
+    from policygame.model.model import PackagingModel, PlacePairs
     from policygame.model.supply_graph import SupplyEdges
 
 DEFINITIONS = ("fabrication", "packaging", "whole_chain", "frontier", "composite")
@@ -72,9 +72,14 @@ def yielded_advanced(model: PackagingModel) -> Array:
 
     def yielded() -> Array:
         advanced = (model.structure.lines.technology >= 2)[:, None]
-        return model.now.capacity_at_start * np.exp(8.0 * np.log1p(-model.state.defects)) * advanced
+        return model.now.capacity_at_start * placement_success(model) * advanced
 
     return model.once("yielded", yielded)
+
+
+def placement_success(model: PackagingModel) -> Array:
+    """(line, W): yield of a package of eight placements, the yardstick by which lines of different products are compared."""
+    return model.once("success", lambda: np.exp(8.0 * np.log1p(-model.state.defects)))
 
 
 def leadership(model: PackagingModel) -> Array:
@@ -103,7 +108,7 @@ def frontier(model: PackagingModel) -> Array:
     worth = model.coefficients.attributes.mean(axis=1)
     packaging = lines.is_packaging[:, None]
     capacity = model.lines_to_place_technology(model.now.capacity_at_start * packaging)
-    good = np.exp(8.0 * np.log1p(-model.state.defects)) * model.now.capacity_at_start * packaging
+    good = placement_success(model) * model.now.capacity_at_start * packaging
     yields = ratio(model.lines_to_place_technology(good), capacity)
     volume = np.minimum(capacity / VOLUME_KWPM, 1.0)
     merit = (volume * yields).reshape(N_PLACES, N_TECHNOLOGIES, -1) * worth[:, None]
@@ -117,6 +122,10 @@ def whole_chain(model: PackagingModel) -> tuple[Array, Array]:
     (place, W) and (W,), k H100-equivalents: the least over inputs - leading wafers, HBM, substrates, 2.5D and 3D slots - of what
     suppliers inside can bring to packaging sites inside, over what a unit of compute needs.
     """
+    return model.whole_chain_once(lambda: _whole_chain(model))
+
+
+def _whole_chain(model: PackagingModel) -> tuple[Array, Array]:
     structure, s, now = model.structure, model.state, model.now
     inside = trust(model)
     units = structure.edges_to_product(now.starts)
@@ -140,8 +149,8 @@ def whole_chain(model: PackagingModel) -> tuple[Array, Array]:
         qualification: Array = getattr(s, f"qualification_{item}")
         between = _between_places(model, edges, now.room + s.inventory, qualification)
         need = np.maximum(per[item], TINY)
-        bounds.append(_inside_two(between, inside) / need)
-        totals.append(between.sum(axis=(0, 1)) / need)
+        bounds.append(_inside_two(between, model.place_pairs[item], model) / need)
+        totals.append(between.sum(axis=0) / need)
     bound, world = bounds[0], totals[0]
     for more, total in zip(bounds[1:], totals[1:], strict=True):
         bound, world = np.minimum(bound, more), np.minimum(world, total)
@@ -149,14 +158,15 @@ def whole_chain(model: PackagingModel) -> tuple[Array, Array]:
 
 
 def _between_places(model: PackagingModel, edges: SupplyEdges, supply: Array, qualification: Array) -> Array:
-    """(supplier's place, site's place, W): supply that qualified edges can carry, a supplier's output split over its edges."""
-    lines = model.structure.lines
+    """(pair of places, W): supply that qualified edges can carry between them, a supplier's output split over its edges."""
+    rows = edges.sellers
     if edges.item == "wafers":
-        supply = supply * (lines.stage == _LEADING)[:, None]
-    carried = qualification * model.edge_weight[edges.item]
-    total = edges.to_line(carried)[edges.line]
-    best = qualification * ratio(carried, total) * supply[edges.line]
-    return model.between[edges.item](best).reshape(N_PLACES, N_PLACES, -1)
+        supply = supply * (model.structure.lines.stage == _LEADING)[:, None]
+    carried = qualification * edges.share[:, None]
+    part = supply[rows] / np.maximum(edges.to_seller(carried), TINY)
+    carried *= qualification
+    carried *= part[edges.seller]
+    return model.place_pairs[edges.item].sums(carried)
 
 
 def _inside_one(at_place: Array, inside: Array) -> Array:
@@ -165,9 +175,15 @@ def _inside_one(at_place: Array, inside: Array) -> Array:
     return out
 
 
-def _inside_two(between: Array, inside: Array) -> Array:
-    """(place, W): what flows between two places that are both inside each place's circle."""
-    return np.stack([(between * inside[j][:, None] * inside[j][None, :]).sum(axis=(0, 1)) for j in range(N_PLACES)])
+def _inside_two(between: Array, pairs: PlacePairs, model: PackagingModel) -> Array:
+    """(place, W): what flows between two places that are both inside each place's circle: trusted at the start, or pooling now."""
+    at_start = pairs.trusted(between)
+    if not model.state.offer[_POOLED].any():  # where no world pools, the rest adds exactly nothing
+        return at_start
+    inside = trust(model)
+    more = inside[:, pairs.start] * inside[:, pairs.end] - pairs.trusted_at_start[:, :, None]
+    more *= between
+    return at_start + more.sum(axis=1)
 
 
 def _through_sites(model: PackagingModel) -> Array:

@@ -45,7 +45,9 @@ class State:
     grant_committed_musd: Array  # reserved for this line's projects, not yet paid
     asset_musd: Array  # book value
     tools_in_transit: Array  # (TOOL_RING, line, W) capacity by quarter of installation
+    in_transit: Array  # their sum
     shells_in_progress: Array  # (SHELL_RING, line, W) room by quarter of opening
+    shells_underway: Array  # their sum
     # groups (group, W): a firm's expectation of what a stage of its lines will be asked for
     level: Array
     trend: Array

@@ -16,6 +16,7 @@ import numpy as np
 from policygame.catalogue import JURISDICTIONS, SEGMENTS, STAGES, TECHNOLOGIES, Quarter
 from policygame.model.arrays import Array, Index, Sums, index
 from policygame.model.cost import good_dies_per_wafer
+from policygame.scenario.problems import path_text
 from policygame.scenario.schema import Product, Scenario, Source
 
 PLACES = tuple(JURISDICTIONS)
@@ -55,7 +56,7 @@ class Lines:
 
     def __init__(self, scenario: Scenario) -> None:
         keys = [
-            LineKey(firm, line.stage, line.jurisdiction, f"firms.{firm}.lines[{n}]")
+            LineKey(firm, line.stage, line.jurisdiction, path_text(("firms", firm, "lines", n)))
             for firm, spec in scenario.firms.items()
             for n, line in enumerate(spec.lines)
         ]
@@ -127,7 +128,7 @@ class Structure:
         self.lines = Lines(scenario)
         self.designers = tuple(scenario.designers)
         self.products = tuple(
-            ProductKey(designer, product.segment, f"designers.{designer}.products[{n}]", product)
+            ProductKey(designer, product.segment, path_text(("designers", designer, "products", n)), product)
             for designer, spec in scenario.designers.items()
             for n, product in enumerate(spec.products)
         )
@@ -163,19 +164,22 @@ class Structure:
 
     def _compile_edges(self) -> None:
         """Package edges: a packaging line that may finish a product by a recipe."""
-        rows: list[tuple[int, int, float, float]] = []
+        rows: list[tuple[int, int, int, float, float]] = []
+        relations: dict[tuple[int, int], int] = {}
         for r, (p, technology) in enumerate(self.recipes):
             key = self.products[p]
             home = self.designer_headquarters[self.product_designer[p]]
-            for source in key.spec.packagers:
+            for n, source in enumerate(key.spec.packagers):
                 for line in self._firm_rows(source, technology):
                     if self.scenario.segments[key.segment].trusted_only and not self.allies[home, self.lines.place[line]]:
                         continue
-                    rows.append((int(line), r, source.share.value, source.qualification.value))
-        self.edge_line = index([line for line, _, _, _ in rows])
-        self.edge_recipe = index([recipe for _, recipe, _, _ in rows])
-        self.edge_share = np.array([share for _, _, share, _ in rows])
-        self.edge_qualification = np.array([q for _, _, _, q in rows])
+                    relation = relations.setdefault((r, n), len(relations))
+                    rows.append((int(line), r, relation, source.share.value, source.qualification.value))
+        self.edge_line = index([row[0] for row in rows])
+        self.edge_recipe = index([row[1] for row in rows])
+        self.edge_source = index([row[2] for row in rows])  # edges of one recipe that share a stated packager
+        self.edge_share = np.array([row[3] for row in rows])
+        self.edge_qualification = np.array([row[4] for row in rows])
         self.edge_product = self.recipe_product[self.edge_recipe]
         self.edge_site = self.lines.site[self.edge_line]
         self.edge_place = self.lines.place[self.edge_line]

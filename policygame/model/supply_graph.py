@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import networkx as nx
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from policygame.model.arrays import Array, Index, Sums, index
-from policygame.model.structure import Structure
+from policygame.model.structure import STAGE_OF, Structure
 
 Node = tuple[str, str, str]
 """A site: firm, jurisdiction, role (wafers, packaging, hbm, substrate, tools); a designer: name, headquarters, "designer"."""
@@ -26,7 +27,8 @@ class SupplyEdges:
     """Edges of one item from supplier lines to packaging sites.
 
     line (edges,) the supplier's line; site (edges,) the packaging site; share (edges,) of the site's needs, summing to one
-    per site; qualification (edges,) at the start.
+    per site; qualification (edges,) at the start. ``sellers`` are the lines of the item, and ``seller`` (edges,) counts within them,
+    so that a market over a few suppliers need not carry every line.
     """
 
     item: str
@@ -36,6 +38,9 @@ class SupplyEdges:
     qualification: Array
     to_line: Sums
     to_site: Sums
+    sellers: Index
+    seller: Index
+    to_seller: Sums
 
     @property
     def n(self) -> int:
@@ -45,12 +50,13 @@ class SupplyEdges:
 
 def _supply_edges(structure: Structure, item: str) -> SupplyEdges:
     lines = structure.lines
+    needs = _sites_that_need(structure, item)
     rows: list[tuple[int, int, float, float]] = []
     for link in structure.scenario.links:
         if link.item != item:
             continue
         suppliers = lines.rows(link.supplier, item)
-        sites = [s for s, (firm, _) in enumerate(lines.sites) if firm in link.packagers]
+        sites = [s for s, (firm, _) in enumerate(lines.sites) if firm in link.packagers and needs[s]]
         weight = np.array(
             [structure.scenario.firms[link.supplier].lines[_nth(structure, int(i))].capacity.value for i in suppliers]
         )
@@ -61,6 +67,16 @@ def _supply_edges(structure: Structure, item: str) -> SupplyEdges:
             for line, part in zip(suppliers, weight, strict=True)
         )
     return _edges(structure, item, rows)
+
+
+def _sites_that_need(structure: Structure, item: str) -> npt.NDArray[np.bool_]:
+    """(site,): whether some product that the site can package ever needs the item; every site may need tools."""
+    need = {"hbm": structure.hbm_stacks, "substrate": structure.substrate_cm2}.get(item)
+    out = np.zeros(len(structure.lines.sites), dtype=bool)
+    if need is None:
+        return ~out
+    out[structure.edge_site[need.max(axis=0)[structure.edge_product] > 0.0]] = True
+    return out
 
 
 def _nth(structure: Structure, line: int) -> int:
@@ -74,7 +90,11 @@ def _edges(structure: Structure, item: str, rows: list[tuple[int, int, float, fl
     n_sites = len(structure.lines.sites)
     total = np.bincount(site, weights=share, minlength=n_sites) if len(rows) else np.zeros(n_sites)
     share = share / np.where(total > 0.0, total, 1.0)[site] if len(rows) else share
-    return SupplyEdges(item, line, site, share, qualification, Sums(line, structure.lines.n), Sums(site, n_sites))
+    n_lines = structure.lines.n
+    sellers = np.flatnonzero(structure.lines.is_wafers if item == "wafers" else structure.lines.stage == STAGE_OF[item])
+    seller = np.searchsorted(sellers, line)
+    to_seller = Sums(seller, len(sellers))
+    return SupplyEdges(item, line, site, share, qualification, Sums(line, n_lines), Sums(site, n_sites), sellers, seller, to_seller)
 
 
 def _wafer_edges(structure: Structure) -> SupplyEdges:

@@ -6,16 +6,16 @@ their relations are checked in ``supply_checks``, sums of shares in ``shares``. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
-from policygame.catalogue import JURISDICTIONS, LEVERS, STAGES, TECHNOLOGIES, Quarter, nearest
+from policygame.catalogue import JURISDICTIONS, LEVERS, STAGES, TECHNOLOGIES, Quarter
 from policygame.scenario.figures import figure_bounds, figures, ids_in, nearest_id
 from policygame.scenario.policy import Policy, PolicyError
-from policygame.scenario.problems import Problem, quoted
+from policygame.scenario.problems import Problem, listed, quoted, suggestion
 from policygame.scenario.shape import shape_at
 from policygame.scenario.shares import check_product_shares, check_share_sums
 from policygame.scenario.spot import Spot
-from policygame.scenario.supply_checks import SUPPLY_CHECKS
+from policygame.scenario.supply_checks import check_supply
 from policygame.scenario.wording import unit_at
 from policygame.scenario.yaml_reader import Node
 
@@ -24,10 +24,11 @@ __all__ = ["check"]
 _SLACK = 1e-9
 
 
-def check(root: Node) -> list[Problem]:
-    """Everything that is wrong with a file beyond the schema."""
+def check(root: Node) -> Iterator[Problem]:
+    """Everything that is wrong with a file beyond the schema, found as it is asked for."""
     top = Spot.top(root)
-    return [problem for rule in _CHECKS for problem in rule(top)]
+    for rule in _CHECKS:
+        yield from rule(top)
 
 
 def _calendar(top: Spot) -> Iterator[Problem]:
@@ -83,11 +84,11 @@ def _places(top: Spot) -> Iterator[Problem]:
     for spot in _place_words(top):
         word = spot.text()
         if word in JURISDICTIONS and word not in declared:
-            yield spot.problem(f"{word}, which the scenario does not declare", f"{', '.join(declared)} (under jurisdictions)")
+            yield spot.problem(f"{word}, which the scenario does not declare", f"{listed(declared)} (under jurisdictions)")
     for section in [segment.at("destinations") for _, segment in top.at("segments").entries()] + [top.at("history")]:
         for word, spot in section.entries():
             if word in JURISDICTIONS and word not in declared:
-                yield spot.problem(f"{word}, which the scenario does not declare", f"{', '.join(declared)} (under jurisdictions)")
+                yield spot.problem(f"{word}, which the scenario does not declare", f"{listed(declared)} (under jurisdictions)")
 
 
 def _place_words(top: Spot) -> Iterator[Spot]:
@@ -123,24 +124,23 @@ def _stages(top: Spot) -> Iterator[Problem]:
         word = spot.text() or ""
         section, declared = ("technologies", technologies) if word in TECHNOLOGIES else ("stages", stages)
         if word in STAGES and word not in declared:
-            yield spot.problem(f"{word}, which the scenario does not declare", f"{', '.join(declared)} (under {section})")
+            yield spot.problem(f"{word}, which the scenario does not declare", f"{listed(declared)} (under {section})")
 
 
 def _roles(top: Spot) -> Iterator[Problem]:
     """A government's bounds narrow levers that its role has; its mandate asks for something."""
     for _, jurisdiction in top.at("jurisdictions").entries():
         government = jurisdiction.at("government")
-        levers = [word for word, _ in government.at("levers").words()]
-        for number, (word, spot) in enumerate(government.at("levers").words()):
-            if word in levers[:number]:
+        levers: dict[str, None] = {}
+        for word, spot in government.at("levers").words():
+            if word in levers:
                 yield spot.problem(f"{word} again", "each lever once")
+            levers[word] = None
         for word, spot in government.at("bounds").entries():
             if word not in LEVERS:
                 continue
             if word not in levers:
-                yield spot.problem(
-                    f"a bound of {word}, which the role does not have", f"{', '.join(levers) or 'none'} (its levers)"
-                )
+                yield spot.problem(f"a bound of {word}, which the role does not have", f"{listed(levers)} (its levers)")
             bound, lever = spot.number(), LEVERS[word]
             if bound is not None and not lever.low <= bound <= lever.high:
                 yield spot.at("value").problem(
@@ -154,21 +154,21 @@ def _roles(top: Spot) -> Iterator[Problem]:
 def _history(top: Spot) -> Iterator[Problem]:
     """Dated decisions read as a policy, and belong to places that have a government."""
     declared = top.at("jurisdictions")
-    acting = [name for name, place in declared.entries() if not place.at("government").missing]
+    acting = {name: None for name, place in declared.entries() if not place.at("government").missing}
     for name, decisions in top.at("history").entries():
         if name in declared.names() and name not in acting:
-            allowed = f"{', '.join(acting) or 'none'} (jurisdictions with a government)"
+            allowed = f"{listed(acting)} (jurisdictions with a government)"
             yield decisions.problem(f"decisions of {name}, which has no government", allowed)
         decided: set[tuple[Quarter, str, str]] = set()
         for decision in decisions.items():
             yield from _decision(decision, declared.names(), decided)
 
 
-def _decision(decision: Spot, declared: tuple[str, ...], decided: set[tuple[Quarter, str, str]]) -> Iterator[Problem]:
+def _decision(decision: Spot, declared: Collection[str], decided: set[tuple[Quarter, str, str]]) -> Iterator[Problem]:
     """One dated decision: its figure exists, its line reads and decides something new, its jurisdictions are declared."""
     figure, line = decision.at("figure").text(), decision.at("line")
     if figure is not None and figure not in figures():
-        yield decision.at("figure").problem(f"unknown figure {quoted(figure)}", _ALLOWED_FIGURE, nearest(figure[:60], figures()))
+        yield decision.at("figure").problem(f"unknown figure {quoted(figure)}", _ALLOWED_FIGURE, suggestion(figure, figures()))
     text = line.text()
     if text is None:
         return
@@ -182,7 +182,7 @@ def _decision(decision: Spot, declared: tuple[str, ...], decided: set[tuple[Quar
         for word in setting.jurisdictions(option):
             if word not in declared:
                 found = f"{word} under '{option}', which the scenario does not declare"
-                yield line.problem(found, f"{', '.join(declared)} (under jurisdictions)")
+                yield line.problem(found, f"{listed(declared)} (under jurisdictions)")
     key = (setting.quarter, setting.lever, setting.item)
     if key in decided:
         found = f"a second decision on {setting.lever} {setting.item} in {setting.quarter}"
@@ -206,7 +206,7 @@ def _figures(top: Spot) -> Iterator[Problem]:
             continue
         figure = figures().get(cited)
         if figure is None:
-            yield spot.at("figure").problem(f"unknown figure {quoted(cited)}", _ALLOWED_FIGURE, nearest(cited[:60], figures()))
+            yield spot.at("figure").problem(f"unknown figure {quoted(cited)}", _ALLOWED_FIGURE, suggestion(cited, figures()))
             continue
         unit, value = unit_at(top.root, spot.path), spot.number()
         bounds = figure_bounds(figure, unit)
@@ -244,5 +244,5 @@ _CHECKS: tuple[Callable[[Spot], Iterator[Problem]], ...] = (
     _figures,
     check_share_sums,
     check_product_shares,
-    *SUPPLY_CHECKS,
+    check_supply,
 )

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from policygame.catalogue import nearest
-from policygame.scenario.problems import Problem, quoted
+from policygame.scenario.problems import Problem, quoted, suggestion
 from policygame.scenario.yaml_reader import Node, describe, read_file
 
 __all__ = ["MOST_EXTENSIONS", "merged", "read_extended"]
@@ -89,13 +88,13 @@ def _extended(node: Node, file: Path, shipped: Mapping[str, Path], problems: lis
     path = Path(name)
     if path.suffix not in (".yaml", ".yml") or path.is_absolute() or "\0" in name:
         problems.append(
-            Problem.at(node.where, ("extends",), f"unknown scenario {quoted(name)}", allowed, nearest(name[:60], shipped))
+            Problem.at(node.where, ("extends",), f"unknown scenario {quoted(name)}", allowed, suggestion(name, shipped))
         )
         return None
     target = Path(os.path.normpath(file.parent / path))
     if not os.path.exists(target):
         found = f"{quoted(name)}, a file that does not exist"
-        problems.append(Problem.at(node.where, ("extends",), found, allowed, nearest(path.stem[:60], shipped)))
+        problems.append(Problem.at(node.where, ("extends",), found, allowed, suggestion(path.stem, shipped)))
         return None
     return target
 

@@ -7,15 +7,15 @@ Reading YAML lives in ``yaml_reader``, ``extends`` in ``extending``, the schema 
 from __future__ import annotations
 
 import os
+from itertools import islice
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from policygame.catalogue import nearest
 from policygame.resources import configs_dir
 from policygame.scenario.checks import check
 from policygame.scenario.extending import read_extended
-from policygame.scenario.problems import Problem, ScenarioError, quoted
+from policygame.scenario.problems import MOST_PROBLEMS, Problem, ScenarioError, quoted, suggestion
 from policygame.scenario.schema import Scenario
 from policygame.scenario.shares import normalised
 from policygame.scenario.wording import schema_problems
@@ -52,7 +52,7 @@ def _find(name: str) -> Path:
     if "\0" not in name and (name.endswith((".yaml", ".yml")) or os.path.basename(name) != name or os.path.exists(name)):
         return Path(name)
     allowed = f"a shipped scenario ({', '.join(shipped) or 'none'}) or the path of a file"
-    raise ScenarioError([Problem(quoted(name), None, None, "", "no scenario of that name", allowed, nearest(name[:60], shipped))])
+    raise ScenarioError([Problem(quoted(name), None, None, "", "no scenario of that name", allowed, suggestion(name, shipped))])
 
 
 def _build(root: Node, problems: list[Problem]) -> Scenario:
@@ -65,7 +65,8 @@ def _build(root: Node, problems: list[Problem]) -> Scenario:
         told = {problem.path for problem in problems}
         problems += [problem for problem in schema_problems(error, root) if problem.path not in told]
     told = {problem.path for problem in problems}
-    problems += [problem for problem in check(root) if problem.path not in told]
+    further = (problem for problem in check(root) if problem.path not in told)
+    problems += islice(further, max(MOST_PROBLEMS - len(problems), 0))
     if problems or scenario is None:
         raise ScenarioError(problems)
     return normalised(scenario)

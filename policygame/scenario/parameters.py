@@ -102,7 +102,7 @@ class Parameters(BaseModel):
     entry_penalty: Annotated[Number, Unit("annual return", 0.0, 1.0)] = _(
         "return forgone at a site where a firm has no line of the stage yet"
     )
-    brownfield_share: Annotated[Number, Unit("share", 0.0, 5.0)] = _("finished room that can be extended at any time, as a share of it")
+    brownfield_share: Annotated[Number, Unit("share", 0.0, 5.0)] = _("room that can be added on present or bought ground in one brownfield time, as a share of present room")
     shell_cost_share: Share = _("share of capex that is the shell")
     tool_lead_quarters: Annotated[Number, Unit("quarters", 1.0, 8.0)] = _(
         "time from the start of a tool's making to its installation"

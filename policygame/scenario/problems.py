@@ -6,12 +6,29 @@ Finding the problems is the business of the reader, the schema and the checks; h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import islice
 
+from policygame.catalogue import nearest
 from policygame.errors import UserError
 
-__all__ = ["SHOWN", "MismatchError", "Path", "Place", "Problem", "ScenarioError", "path_text", "quoted"]
+__all__ = [
+    "MOST_PROBLEMS",
+    "SHOWN",
+    "MismatchError",
+    "Path",
+    "Place",
+    "Problem",
+    "ScenarioError",
+    "listed",
+    "path_text",
+    "quoted",
+    "suggestion",
+]
+
+MOST_PROBLEMS = 1000
+"""Checking stops when this many things are wrong: such a file is no scenario."""
 
 SHOWN = 100
 """How many problems the text of an error shows; ``ScenarioError.problems`` holds all."""
@@ -19,7 +36,7 @@ SHOWN = 100
 Path = tuple[str | int, ...]
 """A field's address from the top of a scenario: keys of mappings and indices of lists."""
 
-_PLAIN_KEY = re.compile(r"\w[\w &+'-]{0,59}")
+_PLAIN_KEY = re.compile(r"\w[\w &+'()/#-]{0,59}")
 
 
 class MismatchError(ValueError):
@@ -64,7 +81,8 @@ class Problem:
         where = self.file if self.line is None else f"{self.file}:{self.line}:{self.column}"
         field = f"{self.path}: " if self.path else ""
         stop = "." if self.hint else ""
-        return " ".join(f"{where}: {field}found {self.found}; allowed {self.allowed}{stop}{self.hint}".split())
+        place = f"{_shown(where, 500)}: {_shown(field, 500)}"
+        return f"{place}found {_shown(self.found)}; allowed {_shown(self.allowed)}{stop}{self.hint}"
 
 
 class ScenarioError(UserError):
@@ -79,7 +97,8 @@ class ScenarioError(UserError):
     def __str__(self) -> str:
         lines = [str(problem) for problem in self.problems[:SHOWN]]
         if len(self.problems) > SHOWN:
-            lines.append(f"... and {len(self.problems) - SHOWN} more problems")
+            stopped = f" (checking stopped at {MOST_PROBLEMS:,})" if len(self.problems) >= MOST_PROBLEMS else ""
+            lines.append(f"... and {len(self.problems) - SHOWN} more problems{stopped}")
         return "\n".join(lines)
 
 
@@ -103,3 +122,20 @@ def path_text(path: Path) -> str:
 def quoted(text: str, most: int = 60) -> str:
     """A text in quotes, shortened, with everything that does not print escaped."""
     return repr(text if len(text) <= most else text[: most - 3] + "...")
+
+
+def listed(names: Collection[str], most: int = 60) -> str:
+    """Names one after the other, not all of very many; ``none`` if there is none."""
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return (", ".join(islice(names, most)) or "none") + rest
+
+
+def suggestion(word: str, names: Collection[str]) -> str:
+    """A suggestion of the nearest name, or an empty text, also where the names are too many to look through."""
+    return nearest(word[:60], names) if len(names) <= 400 else ""
+
+
+def _shown(text: str, most: int = 3000) -> str:
+    """A text on one line, shortened, with what does not print escaped."""
+    flat = re.sub(r"\s+", " ", text[:most]) + ("..." if len(text) > most else "")
+    return flat if flat.isprintable() else "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in flat)

@@ -16,7 +16,7 @@ Part = TypeVar("Part", bound=Section)
 
 
 def replicate(scenario: Scenario, times: int) -> Scenario:
-    """The scenario with ``times`` of every firm, designer and link; copies are called ``TSMC copy 2``, ``TSMC copy 3`` ....
+    """The scenario with ``times`` of every firm, designer and link; copies are called ``TSMC copy 2``, ``TSMC copy 3``, ...
 
     Demand, the purses of governments and the industry's experience grow with it. ValueError unless ``times`` is at least 1.
 

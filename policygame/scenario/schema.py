@@ -182,7 +182,7 @@ class Firm(Section):
     headquarters: JurisdictionId
     cash_musd: Annotated[Number, Unit("M USD", 0.0)]
     hurdle_premium: Annotated[Number, Unit("annual return", -0.2, 0.5)] | None = None
-    lines: tuple[Line, ...]
+    lines: tuple[Line, ...] = Field(min_length=1)
     note: str | None = None
 
 

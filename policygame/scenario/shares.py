@@ -66,8 +66,11 @@ def check_product_shares(top: Spot) -> Iterator[Problem]:
     sold in every destination that has demand.
     """
     start = top.at("start").quarter()
+    sold: dict[str | None, list[Spot]] = {}
+    for product in _sold_from_start(top, start):
+        sold.setdefault(product.at("segment").text(), []).append(product)
     for name, segment in top.at("segments").entries():
-        products = list(_sold_from_start(top, name, start))
+        products = sold.get(name, [])
         if not products:
             yield segment.problem("a segment of which no product is sold from the start", "a segment with at least one product")
             continue
@@ -81,11 +84,11 @@ def check_product_shares(top: Spot) -> Iterator[Problem]:
                 yield share.problem(found, "demand for at least one product")
 
 
-def _sold_from_start(top: Spot, segment: str, start: Quarter | None) -> Iterator[Spot]:
+def _sold_from_start(top: Spot, start: Quarter | None) -> Iterator[Spot]:
     for _, designer in top.at("designers").entries():
         for product in designer.at("products").items():
             enters = product.at("starts").quarter()
-            if product.at("segment").text() == segment and not (enters and start and enters > start):
+            if not (enters and start and enters > start):
                 yield product
 
 

@@ -7,7 +7,7 @@ been told by the schema already.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from policygame.catalogue import Quarter
@@ -52,9 +52,10 @@ class Spot:
             for index, node in enumerate(value):
                 yield Spot(self.root, node, (*self.path, index))
 
-    def names(self) -> tuple[str, ...]:
+    def names(self) -> Collection[str]:
         """Keys of a mapping."""
-        return tuple(name for name, _ in self.entries())
+        value = self.node.value if self.node is not None else None
+        return value.keys() if isinstance(value, dict) else ()
 
     def words(self) -> Iterator[tuple[str, Spot]]:
         """The texts of a list, each with its spot."""

@@ -10,8 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from policygame.catalogue import nearest
-from policygame.scenario.problems import SHOWN, MismatchError, Path, Problem, quoted
+from policygame.scenario.problems import MOST_PROBLEMS, SHOWN, MismatchError, Path, Problem, quoted, suggestion
 from policygame.scenario.shape import Shape, allowed_in, full_unit, shape_at
 from policygame.scenario.yaml_reader import Node, describe, follow
 
@@ -19,9 +18,9 @@ __all__ = ["problem_at", "schema_problems", "unit_at"]
 
 
 def schema_problems(error: ValidationError, root: Node) -> list[Problem]:
-    """One problem for every error of the schema; nearest names for as many as are shown."""
+    """One problem for every error of the schema; as many as are told, nearest names for those that are shown."""
     told = [details for details in error.errors(include_url=False, include_input=False) if not _follows(details, root)]
-    return [_problem(details, root, suggest=number < SHOWN) for number, details in enumerate(told)]
+    return [_problem(details, root, suggest=number < SHOWN) for number, details in enumerate(told[:MOST_PROBLEMS])]
 
 
 def problem_at(root: Node, path: Path, found: str, allowed: str, hint: str = "") -> Problem:
@@ -79,7 +78,7 @@ def _unknown_key(root: Node, path: Path, suggest: bool) -> Problem:
     keys = parent.keys if parent is not None else ()
     if len(path) == 1:
         keys = ("extends", *keys)
-    hint = nearest(word[:60], keys) if suggest else ""
+    hint = suggestion(word, keys) if suggest else ""
     return Problem.at(node.key or node.place, path, f"unknown key {quoted(word)}", ", ".join(keys), hint)
 
 

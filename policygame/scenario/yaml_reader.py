@@ -18,12 +18,12 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from policygame.scenario.problems import Path, Place, Problem, quoted
+from policygame.scenario.problems import MOST_PROBLEMS, Path, Place, Problem, quoted
 
 __all__ = ["MOST_BYTES", "MOST_NESTING", "MOST_NODES", "Node", "describe", "follow", "plain", "read_file", "read_text"]
 
 MOST_BYTES = 4_000_000
-MOST_NODES = 200_000
+MOST_NODES = 100_000
 MOST_NESTING = 32
 
 Scalar = str | int | float | bool | None
@@ -211,6 +211,8 @@ class _Builder:
     def tree(self, events: Iterator[Any]) -> Node | None:
         for event in events:
             place = Place(self.name, event.start_mark.line + 1, event.start_mark.column + 1)
+            if len(self.problems) >= MOST_PROBLEMS:
+                raise _UnreadableError(self.problems.pop())
             if isinstance(event, yaml.DocumentStartEvent) and self.root is not None:
                 raise _UnreadableError(Problem.at(place, (), "a second document", "one document in a file"))
             if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
@@ -252,7 +254,6 @@ class _Builder:
 
     def _scalar(self, event: Any, place: Place) -> None:
         self._tag(event, place)
-        self._count(1, place)
         frame = self.stack[-1] if self.stack else None
         if frame is not None and isinstance(frame.value, dict) and frame.key is None:
             frame.key = (event.value, place)
@@ -262,6 +263,7 @@ class _Builder:
                 line = f" (first in line {first.line})" if first else ""
                 self.problems.append(Problem.at(place, self.path, f"the key {quoted(event.value)} again{line}", "each key once"))
             return
+        self._count(1, place)
         value = event.value if event.style else _resolved(event.value)
         self._add(Node(value, place, text=event.value), event.anchor, 1)
 

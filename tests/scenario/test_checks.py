@@ -22,7 +22,9 @@ def test_the_end_comes_last(refuse) -> None:
 
 
 def test_growth_regimes_ascend_and_begin_at_once(refuse) -> None:
-    refused = refuse(("      - quarter: 2022Q1\n        value: {value: 0, a", "      - quarter: 2023Q2\n        value: {value: 0, a"))
+    refused = refuse(
+        ("      - quarter: 2022Q1\n        value: {value: 0, a", "      - quarter: 2023Q2\n        value: {value: 0, a")
+    )
     address = "segments.ai_accelerator.growth_per_quarter"
     assert [line.split(": ", 1)[1] for line in refused.lines] == [
         f"{address}[0].quarter: found 2023Q2; allowed at the latest 2022Q2 (the quarter after the start is the first to grow)",
@@ -67,9 +69,17 @@ def test_shells_ascend(refuse) -> None:
     [
         ("allies: [USA]", "allies: [KOR]", f"{TWN}.allies[0]"),
         ("headquarters: TWN", "headquarters: KOR", "firms.TSMC.headquarters"),
-        ("stage: fan_out\n        jurisdiction: TWN", "stage: fan_out\n        jurisdiction: KOR", "firms.ASE.lines[0].jurisdiction"),
+        (
+            "stage: fan_out\n        jurisdiction: TWN",
+            "stage: fan_out\n        jurisdiction: KOR",
+            "firms.ASE.lines[0].jurisdiction",
+        ),
         ("headquarters: USA", "headquarters: KOR", "designers.NVIDIA.headquarters"),
-        ("        relative_value: {value: 1,", "        not_to: [KOR]\n        relative_value: {value: 1,", f"{PRODUCT}.not_to[0]"),
+        (
+            "        relative_value: {value: 1,",
+            "        not_to: [KOR]\n        relative_value: {value: 1,",
+            f"{PRODUCT}.not_to[0]",
+        ),
         ("      TWN: {value: 0.29,", "      KOR: {value: 0.29,", "segments.ai_accelerator.destinations.KOR"),
     ],
 )
@@ -82,13 +92,18 @@ def test_jurisdictions_that_are_used_are_declared(refuse, old: str, new: str, pa
 
 def test_the_place_of_a_source_is_declared(refuse) -> None:
     refused = refuse(("          - firm: ASE\n", "          - firm: ASE\n            jurisdiction: KOR\n"))
-    assert [problem.path for problem in refused.problems] == [f"{PRODUCT}.packagers[1].firm", f"{PRODUCT}.packagers[1].jurisdiction"]
+    assert [problem.path for problem in refused.problems] == [
+        f"{PRODUCT}.packagers[1].firm",
+        f"{PRODUCT}.packagers[1].jurisdiction",
+    ]
 
 
 def test_stages_that_are_used_are_declared(refuse) -> None:
     refused = refuse(("  hbm: *stage\n", ""))
     expected = "firms.SK hynix.lines[0].stage: found hbm, which the scenario does not declare"
-    assert refused.lines == [f"{refused.at('hbm' + chr(10) + '        jur')}{expected}; allowed wafers_leading, substrate (under stages)"]
+    assert refused.lines == [
+        f"{refused.at('hbm' + chr(10) + '        jur')}{expected}; allowed wafers_leading, substrate (under stages)"
+    ]
 
 
 def test_technologies_that_are_used_are_declared(refuse) -> None:
@@ -119,14 +134,20 @@ def test_bounds_belong_to_levers_of_the_role(refuse) -> None:
 
 
 def test_bounds_narrow_the_catalogue(refuse) -> None:
-    refused = refuse(("tax_credit: {value: 0.25, assumption: [0.05, 0.25]}", "tax_credit: {value: 0.45, assumption: [0.05, 0.5]}"))
+    refused = refuse(
+        ("tax_credit: {value: 0.25, assumption: [0.05, 0.25]}", "tax_credit: {value: 0.45, assumption: [0.05, 0.5]}")
+    )
     address = f"{TWN}.government.bounds.tax_credit.value"
-    assert refused.lines == [f"{refused.at('0.45, assumption: [0.05')}{address}: found 0.45; allowed 0 to 0.35 share of capex (bounds of the lever)"]
+    assert refused.lines == [
+        f"{refused.at('0.45, assumption: [0.05')}{address}: found 0.45; allowed 0 to 0.35 share of capex (bounds of the lever)"
+    ]
 
 
 def test_levers_stand_once(refuse) -> None:
     refused = refuse(("levers: [tax_credit,", "levers: [workforce, tax_credit,"))
-    assert refused.lines == [f"{refused.at('workforce]')}{TWN}.government.levers[3]: found workforce again; allowed each lever once"]
+    assert refused.lines == [
+        f"{refused.at('workforce]')}{TWN}.government.levers[3]: found workforce again; allowed each lever once"
+    ]
 
 
 @pytest.mark.parametrize("mandate", ["{S: {value: 0, assumption: [0, 60]}}", "{}"])
@@ -153,7 +174,9 @@ LINE = "line: 2023Q1 tax_credit packaging 0.05"
 )
 def test_history_reads_as_lines_of_a_policy(refuse, line: str, said: str) -> None:
     refused = refuse((LINE, f"line: {line}"))
-    assert refused.lines[0].startswith(f"{refused.at(line)}history.TWN[0].line: found the line '{line}'; allowed a line of a policy: ")
+    assert refused.lines[0].startswith(
+        f"{refused.at(line)}history.TWN[0].line: found the line '{line}'; allowed a line of a policy: "
+    )
     assert said in refused.lines[0]
 
 
@@ -165,10 +188,14 @@ def test_history_cites_figures_that_exist(refuse) -> None:
     ]
 
 
-@pytest.mark.parametrize(("sources", "found"), [("", "no source"), ("\n      figure: tw_10_2\n      assumption: so", "figure and assumption")])
+@pytest.mark.parametrize(
+    ("sources", "found"), [("", "no source"), ("\n      figure: tw_10_2\n      assumption: so", "figure and assumption")]
+)
 def test_history_has_one_source(refuse, sources: str, found: str) -> None:
     refused = refuse((f"{LINE}\n      figure: tw_10_2", LINE + sources))
-    assert refused.lines[0].endswith(f"history.TWN[0]: found {found} for a dated decision; allowed exactly one of figure, assumption")
+    assert refused.lines[0].endswith(
+        f"history.TWN[0]: found {found} for a dated decision; allowed exactly one of figure, assumption"
+    )
 
 
 def test_history_belongs_to_a_government(refuse) -> None:
@@ -180,7 +207,8 @@ def test_history_belongs_to_a_government(refuse) -> None:
 def test_history_decides_once(refuse) -> None:
     refused = refuse((LINE, f"{LINE}\n      figure: tw_10_2\n    - line: 2023Q1 tax_credit packaging 0.10"))
     assert refused.lines == [
-        f"{refused.at('2023Q1 tax_credit packaging 0.10')}history.TWN[1].line: found a second decision on tax_credit packaging in 2023Q1; "
+        f"{refused.at('2023Q1 tax_credit packaging 0.10')}history.TWN[1].line: "
+        "found a second decision on tax_credit packaging in 2023Q1; "
         "allowed one decision of a government on a lever and item in a quarter"
     ]
 
@@ -241,7 +269,8 @@ def test_a_number_in_the_unit_of_its_figure_lies_within_it(refuse, old: str, new
 def test_a_derived_number_mentions_a_figure(refuse) -> None:
     refused = refuse(("derived: nv_units_2022 / 4 with others", "derived: nv_unit_2022 / 4 with others"))
     assert refused.lines == [
-        f"{refused.at('nv_unit_2022')}segments.ai_accelerator.demand_kunits_per_quarter.derived: found 'nv_unit_2022 / 4 with others', "
-        "which mentions no published figure; allowed a text with the id of at least one figure of configs/figures. "
+        f"{refused.at('nv_unit_2022')}segments.ai_accelerator.demand_kunits_per_quarter.derived: "
+        "found 'nv_unit_2022 / 4 with others', which mentions no published figure; "
+        "allowed a text with the id of at least one figure of configs/figures. "
         "Did you mean 'nv_units_2022'?"
     ]

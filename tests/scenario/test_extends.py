@@ -55,7 +55,9 @@ def test_null_for_what_is_not_there_is_told(folder: Path) -> None:
 
 
 def test_a_number_with_its_source_replaces_whole(folder: Path) -> None:
-    own = load(folder, "extends: base.yaml\nsegments: {ai_accelerator: {demand_kunits_per_quarter: {value: 1, assumption: [0, 2]}}}\n")
+    own = load(
+        folder, "extends: base.yaml\nsegments: {ai_accelerator: {demand_kunits_per_quarter: {value: 1, assumption: [0, 2]}}}\n"
+    )
     number = own.segments["ai_accelerator"].demand_kunits_per_quarter
     assert (number.derived, number.range, number.assumption, number.draw) == (None, None, (0.0, 2.0), False)
 
@@ -99,7 +101,9 @@ def test_a_path_is_relative_to_the_file_that_names_it(folder: Path, monkeypatch:
 
 def test_an_unknown_name(folder: Path) -> None:
     (line,) = refused(folder, "name: own\nextends: ai-surge-2032\n")
-    assert line.startswith(f"{folder}/own.yaml:2:10: extends: found unknown scenario 'ai-surge-2032'; allowed a shipped scenario (ai-")
+    assert line.startswith(
+        f"{folder}/own.yaml:2:10: extends: found unknown scenario 'ai-surge-2032'; allowed a shipped scenario (ai-"
+    )
     assert line.endswith("or the relative path of a .yaml file. Did you mean 'ai-surge-2023'?")
 
 
@@ -114,7 +118,9 @@ def test_a_path_that_does_not_exist(folder: Path) -> None:
     assert line.startswith(f"{folder}/own.yaml:1:10: extends: found 'bse.yaml', a file that does not exist; allowed")
 
 
-@pytest.mark.parametrize(("written", "found"), [("[base.yaml]", "a list of 1"), ("3", "3"), ("null", "nothing (null)"), ("true", "true")])
+@pytest.mark.parametrize(
+    ("written", "found"), [("[base.yaml]", "a list of 1"), ("3", "3"), ("null", "nothing (null)"), ("true", "true")]
+)
 def test_something_that_is_no_name(folder: Path, written: str, found: str) -> None:
     (line,) = refused(folder, f"extends: {written}\n")
     assert f"extends: found {found}; allowed a shipped scenario" in line
@@ -132,7 +138,8 @@ def test_a_circle_through_others(folder: Path) -> None:
     (folder / "c.yaml").write_text("title: x\nextends: b.yaml\n")
     (line,) = refused(folder, "extends: b.yaml\n", "a.yaml")
     assert line == (
-        f"{folder}/c.yaml:2:10: extends: found a circle: b.yaml -> c.yaml -> b.yaml; allowed a scenario that does not lead back here"
+        f"{folder}/c.yaml:2:10: extends: found a circle: b.yaml -> c.yaml -> b.yaml; "
+        "allowed a scenario that does not lead back here"
     )
 
 

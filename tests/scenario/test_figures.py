@@ -16,7 +16,13 @@ def test_the_shipped_figures() -> None:
     shipped = figures()
     assert len(shipped) >= 164
     figure = shipped["cowos_2024end"]
-    assert (figure.value, figure.low, figure.high, figure.unit, figure.status) == ("35-40 (36)", 35, 40, "kwpm", "VERIFIED-secondary")
+    assert (figure.value, figure.low, figure.high, figure.unit, figure.status) == (
+        "35-40 (36)",
+        35,
+        40,
+        "kwpm",
+        "VERIFIED-secondary",
+    )
     assert shipped["lbd_ik"].low is None
     with pytest.raises(TypeError):
         shipped["x"] = figure  # type: ignore[index]

@@ -56,7 +56,10 @@ def test_no_unit_is_left_open(scenario: Scenario) -> None:
 
 def test_the_digest_is_of_the_content_not_of_the_writing(scenario: Scenario, small: str, tmp_path: Path) -> None:
     file = tmp_path / "other.yaml"
-    file.write_text("# a comment\n" + small.replace("{value: 8, figure: cowos_2022end}", "\n          figure: 'cowos_2022end'\n          value: 8.0"))
+    file.write_text(
+        "# a comment\n"
+        + small.replace("{value: 8, figure: cowos_2022end}", "\n          figure: 'cowos_2022end'\n          value: 8.0")
+    )
     assert load_scenario(file).hash == scenario.hash
     file.write_text(small.replace("{value: 8, figure: cowos_2022end}", "{value: 8.5, figure: cowos_2022end}"))
     assert load_scenario(file).hash != scenario.hash

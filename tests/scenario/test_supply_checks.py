@@ -53,7 +53,8 @@ def test_a_packager_has_a_line_of_a_recipe(refuse) -> None:
 def test_a_source_at_a_site_needs_the_stage_there(refuse) -> None:
     refused = refuse(("          - firm: ASE\n", "          - firm: ASE\n            jurisdiction: USA\n"))
     assert refused.lines[0].endswith(
-        f"{PRODUCT}.packagers[1].firm: found ASE, which has no line of interposer_2_5d or fan_out in USA; allowed firms with one: none"
+        f"{PRODUCT}.packagers[1].firm: found ASE, which has no line of interposer_2_5d or fan_out in USA; "
+        "allowed firms with one: none"
     )
 
 
@@ -70,8 +71,8 @@ def test_every_technology_of_the_recipes_is_offered(refuse, small: str) -> None:
 def test_captive_lines_are_for_the_firms_own_products(refuse, small: str, tmp_path: Path) -> None:
     refused = refuse((INTERPOSER, INTERPOSER + "        access: captive\n"))
     assert refused.lines == [
-        f"{refused.at('TSMC' + chr(10) + '            share: {value: 0.99')}{PRODUCT}.packagers[0].firm: found TSMC, whose fitting lines "
-        "this product may not use; allowed captive lines of TSMC for a designer with 'captive_of: TSMC'"
+        f"{refused.at('TSMC' + chr(10) + '            share: {value: 0.99')}{PRODUCT}.packagers[0].firm: found TSMC, "
+        "whose fitting lines this product may not use; allowed captive lines of TSMC for a designer with 'captive_of: TSMC'"
     ]
     own = refused.text.replace("    cash_musd: {value: 10000", "    captive_of: TSMC\n    cash_musd: {value: 10000")
     refused.file.write_text(own)
@@ -90,8 +91,8 @@ def test_bundled_lines_are_for_dies_from_the_firms_own_wafers(small: str, refuse
     line = "      - stage: fan_out\n        jurisdiction: TWN\n"
     refused = refuse((line, line + "        access: bundled\n"))
     assert refused.lines == [
-        f"{refused.at('ASE' + chr(10) + '            share')}{PRODUCT}.packagers[1].firm: found ASE, whose fitting lines this product "
-        "may not use; allowed bundled lines of ASE for a product with wafers from ASE"
+        f"{refused.at('ASE' + chr(10) + '            share')}{PRODUCT}.packagers[1].firm: found ASE, "
+        "whose fitting lines this product may not use; allowed bundled lines of ASE for a product with wafers from ASE"
     ]
 
 
@@ -124,7 +125,9 @@ def test_generations_list_the_same_technologies(refuse, small: str) -> None:
 
 def test_a_technology_has_one_recipe(refuse) -> None:
     refused = refuse(("- technology: fan_out", "- technology: interposer_2_5d"))
-    assert refused.lines[1].endswith("recipes: found recipes of interposer_2_5d, interposer_2_5d; allowed one recipe of a technology")
+    assert refused.lines[1].endswith(
+        "recipes: found recipes of interposer_2_5d, interposer_2_5d; allowed one recipe of a technology"
+    )
 
 
 def test_a_supplier_makes_what_its_link_brings(refuse) -> None:
@@ -158,21 +161,22 @@ def test_inputs_reach_every_packager_that_gets_orders(refuse) -> None:
         ("share: {value: 0, assumption: [0, 0.1]}", "share: {value: 0.01, assumption: [0, 0.1]}"),
     )
     assert refused.lines == [
-        f"{refused.at('ASE' + chr(10) + '            share')}{PRODUCT}.packagers[1].firm: found ASE, to which no link brings the hbm that the "
-        "product needs; allowed packagers with a link of hbm, or a share of 0"
+        f"{refused.at('ASE' + chr(10) + '            share')}{PRODUCT}.packagers[1].firm: found ASE, "
+        "to which no link brings the hbm that the product needs; allowed packagers with a link of hbm, or a share of 0"
     ]
 
 
-@pytest.mark.parametrize("name", ["''", "'a:b'", "'TSMC '", "' x'", '"a\\nb"', "x" * 41, "a.b/c#d"])
+@pytest.mark.parametrize("name", ["''", "'a:b'", "'TSMC '", "' x'", '"a\\nb"', "x" * 41, "a.b/c"])
 def test_names_of_firms_can_stand_in_tables(refuse, name: str) -> None:
     refused = refuse(("  ASE:", f"  {name}:"))
     assert any(problem.found.startswith("the name ") for problem in refused.problems)
 
 
-def test_a_name_with_spaces_and_signs_is_fine(small: str, tmp_path: Path) -> None:
+def test_a_name_with_spaces_and_signs_stands_in_addresses_as_it_is(small: str, tmp_path: Path) -> None:
+    name = "Kulicke & Soffa (K+S) / Asia's #2"
     file = tmp_path / "small.yaml"
-    file.write_text(small.replace("SK hynix", "Kulicke & Soffa (K+S) Ltd. / Asia's"))
-    assert "Kulicke & Soffa (K+S) Ltd. / Asia's" in load_scenario(file).firms
+    file.write_text(small.replace("SK hynix", f'"{name}"'))
+    assert f"firms.{name}.lines[0].capacity" in {number.path for number in load_scenario(file).numbers()}
 
 
 # sums of shares -------------------------------------------------------------------------------------------------------
@@ -189,36 +193,60 @@ def test_a_name_with_spaces_and_signs_is_fine(small: str, tmp_path: Path) -> Non
             f"{PRODUCT}.packagers",
             "0.95",
         ),
-        ("share: {value: 1, assumption: [0.9, 1]}\n            q", "share: {value: 0.9, assumption: [0.9, 1]}\n            q", "wafers:\n", f"{PRODUCT}.wafers", "0.9"),
+        (
+            "share: {value: 1, assumption: [0.9, 1]}\n            q",
+            "share: {value: 0.9, assumption: [0.9, 1]}\n            q",
+            "wafers:\n",
+            f"{PRODUCT}.wafers",
+            "0.9",
+        ),
     ],
-)  # fmt: skip
+)
 def test_shares_far_from_one(refuse, old: str, new: str, at: str, path: str, total: str) -> None:
     refused = refuse((old, new))
-    assert refused.lines == [f"{refused.at(at)}{path}: found shares that sum to {total}; allowed shares that sum to 1 (within 0.02)"]
+    assert refused.lines == [
+        f"{refused.at(at)}{path}: found shares that sum to {total}; allowed shares that sum to 1 (within 0.02)"
+    ]
 
 
 def test_shares_of_supply_links_far_from_one(refuse) -> None:
     old = "    packagers: [TSMC, ASE]\n    share: {value: 1, assumption: [0.9, 1]}"
     refused = refuse((old, old.replace("1,", "0.5,").replace("0.9", "0.4")))
-    assert [problem.found for problem in refused.problems] == [f"shares for the hbm of {name} that sum to 0.5" for name in ("TSMC", "ASE")]
+    assert [problem.found for problem in refused.problems] == [
+        f"shares for the hbm of {name} that sum to 0.5" for name in ("TSMC", "ASE")
+    ]
     assert [problem.path for problem in refused.problems] == ["links[0].share"] * 2
 
 
 def test_shares_of_products_far_from_one(refuse) -> None:
-    refused = refuse(("        share: {value: 1, assumption: [0.9, 1]}\n        rel", "        share: {value: 0.9, assumption: [0.9, 1]}\n        rel"))
-    expected = "segments.ai_accelerator: found shares of the products sold from the start that sum to 0.9; allowed shares that sum to 1"
+    refused = refuse(
+        (
+            "        share: {value: 1, assumption: [0.9, 1]}\n        rel",
+            "        share: {value: 0.9, assumption: [0.9, 1]}\n        rel",
+        )
+    )
+    expected = (
+        "segments.ai_accelerator: found shares of the products sold from the start that sum to 0.9; allowed shares that sum to 1"
+    )
     assert refused.lines == [f"{refused.at('ai_accelerator:')}{expected} (within 0.02)"]
 
 
 def test_a_product_that_enters_later_does_not_count_at_the_start(refuse) -> None:
-    refused = refuse(("        stage: wafers_leading\n        wafers", "        starts: 2023Q1\n        stage: wafers_leading\n        wafers"))
-    expected = "segments.ai_accelerator: found a segment of which no product is sold from the start; allowed a segment with at least one product"
+    refused = refuse(
+        ("        stage: wafers_leading\n        wafers", "        starts: 2023Q1\n        stage: wafers_leading\n        wafers")
+    )
+    expected = (
+        "segments.ai_accelerator: found a segment of which no product is sold from the start; "
+        "allowed a segment with at least one product"
+    )
     assert refused.lines == [refused.at("ai_accelerator:") + expected]
 
 
 @pytest.mark.parametrize("terms", ["only_to: [USA]", "not_to: [TWN]"])
 def test_something_is_sold_wherever_there_is_demand(refuse, terms: str) -> None:
-    refused = refuse(("        stage: wafers_leading\n        wafers", f"        {terms}\n        stage: wafers_leading\n        wafers"))
+    refused = refuse(
+        ("        stage: wafers_leading\n        wafers", f"        {terms}\n        stage: wafers_leading\n        wafers")
+    )
     expected = "segments.ai_accelerator.destinations.TWN: found demand in TWN, where no product is sold from the start"
     assert refused.lines == [f"{refused.at('TWN: {value: 0.29')}{expected}; allowed demand for at least one product"]
 
@@ -245,11 +273,18 @@ def test_shares_that_sum_to_one_stay_as_they_are(small: str, tmp_path: Path) -> 
 
 def test_links_split_where_packagers_need_different_scales(small: str, tmp_path: Path) -> None:
     old = "    packagers: [TSMC, ASE]\n    share: {value: 1, assumption: [0.9, 1]}"
-    second = "\n    qualification: {value: 1, assumption: [0.9, 1]}\n  - item: hbm\n    supplier: ASE\n    packagers: [TSMC]\n    share: {value: 0.01, assumption: [0, 1]}"
+    second = (
+        "\n    qualification: {value: 1, assumption: [0.9, 1]}"
+        "\n  - item: hbm\n    supplier: ASE\n    packagers: [TSMC]\n    share: {value: 0.01, assumption: [0, 1]}"
+    )
     line = "      - stage: hbm\n        jurisdiction: TWN\n        capacity: {value: 1, assumption: [0, 2]}\n"
     file = tmp_path / "small.yaml"
     text = small.replace(old, old + second, 1)
     file.write_text(text.replace("  SK hynix:\n    kind", line + "  SK hynix:\n    kind"))
     links = [link for link in load_scenario(file).links if link.item == "hbm"]
-    assert [(link.supplier, link.packagers) for link in links] == [("SK hynix", ("TSMC",)), ("SK hynix", ("ASE",)), ("ASE", ("TSMC",))]
+    assert [(link.supplier, link.packagers) for link in links] == [
+        ("SK hynix", ("TSMC",)),
+        ("SK hynix", ("ASE",)),
+        ("ASE", ("TSMC",)),
+    ]
     assert [link.share.value for link in links] == pytest.approx([1 / 1.01, 1.0, 0.01 / 1.01])

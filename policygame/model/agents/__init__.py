@@ -4,8 +4,8 @@ A rule is written for one firm or one government, with arrays whose last axis is
 firm's behaviour (``simulate(..., agents={"ASE": CautiousOSAT})``).
 """
 
-from policygame.model.agents.designer import ChipDesigner
+from policygame.model.agents.designer import ChipDesigner, DesignTeam
 from policygame.model.agents.government import Government, GovernmentView, Strategy
-from policygame.model.agents.producer import OSAT, Foundry, Producer, Supplier
+from policygame.model.agents.producer import OSAT, Foundry, Producer, Supplier, Team
 
-__all__ = ["OSAT", "ChipDesigner", "Foundry", "Government", "GovernmentView", "Producer", "Strategy", "Supplier"]
+__all__ = ["OSAT", "ChipDesigner", "DesignTeam", "Foundry", "Government", "GovernmentView", "Producer", "Strategy", "Supplier", "Team"]

@@ -18,23 +18,23 @@ FILL_VALUE = 0.5
 """What being able to ship is worth beside the product's value: value lost per unfilled share of a recipe's slots (assumption)."""
 
 
-class ChipDesigner(mesa.Agent):
-    """A designer with its products. Shapes: products (product, W), recipes (recipe, W); W is the world axis."""
+class DesignerRules:
+    """The rules of chip designers, for consecutive designers: products (product, W), recipes (recipe, W).
+
+    One designer is the case of one row; the model applies the rules to all designers at once.
+    """
 
     model: PackagingModel
 
-    def __init__(self, model: PackagingModel, name: str) -> None:
-        super().__init__(model)
-        self.name = name
-        s = model.structure
-        self.row = s.designers.index(name)
-        products = np.flatnonzero(s.product_designer == self.row)
-        self.products = slice(int(products[0]), int(products[-1]) + 1)
+    def set_rows(self, first: int, last: int) -> None:
+        """Let the rules act on the designers ``first`` to ``last``."""
+        s = self.model.structure
+        products = np.flatnonzero((s.product_designer >= first) & (s.product_designer <= last))
         recipes = np.flatnonzero(np.isin(s.recipe_product, products))
+        self.products = slice(int(products[0]), int(products[-1]) + 1)
         self.recipes = slice(int(recipes[0]), int(recipes[-1]) + 1)
         self.product_of_recipe = s.recipe_product[self.recipes] - self.products.start
         self.recipe_starts = np.searchsorted(self.product_of_recipe, np.arange(len(products)))
-        self.sources = np.flatnonzero(np.isin(s.source_product, products))
 
     def form_expectation(self) -> None:
         """Adaptive level and trend of its orders (Holt): the forecast that it publishes to packagers."""
@@ -48,7 +48,7 @@ class ChipDesigner(mesa.Agent):
         s.order_trend[self.products] = np.minimum(np.maximum(new_trend, -bound), bound)
 
     def dies_wanted(self) -> Array:
-        """(product, W) k units' worth of dies to start: expected demand, and half of what the die bank lacks of its cover.
+        """(product, W) k units' worth of dies to start: next quarter's expected use and cover, less what this quarter's asks leave.
 
         Dies are ordered for what customers want, not for the slots that happen to be free: a bank that grows while wafers run is the
         sign that packaging binds.
@@ -58,8 +58,8 @@ class ChipDesigner(mesa.Agent):
         queue = p.drawn_queue_share * s.backlog[self.products].sum(axis=1)
         bank = self.model.die_bank_by_product()[self.products]
         loss = 1.0 / self.model.main_yield()[self.products]
-        wanted = (ahead + 0.5 * (p.die_bank_cover_quarters * ahead + queue)) * loss - 0.5 * bank
-        return np.minimum(positive(wanted), 3.0 * ahead * loss)
+        left = positive(bank - (self.model.now.demand[self.products] + queue) * loss)
+        return positive((1.0 + p.die_bank_cover_quarters) * (ahead + queue) * loss - left)
 
     def slots_wanted(self) -> Array:
         """(product, W) good packages asked for: this quarter's demand and part of the queue, as far as there are dies."""
@@ -78,3 +78,23 @@ class ChipDesigner(mesa.Agent):
         mix = s.mix[self.recipes]
         target = np.where(total > TINY, ratio(pull, total), mix)
         s.mix[self.recipes] = p.recipe_inertia * mix + (1.0 - p.recipe_inertia) * target
+
+
+class ChipDesigner(DesignerRules, mesa.Agent):
+    """A designer with its products."""
+
+    model: PackagingModel
+
+    def __init__(self, model: PackagingModel, name: str) -> None:
+        super().__init__(model)
+        self.name = name
+        self.row = model.structure.designers.index(name)
+        self.set_rows(self.row, self.row)
+
+
+class DesignTeam(DesignerRules):
+    """Consecutive designers acting at once."""
+
+    def __init__(self, model: PackagingModel, first: int, last: int) -> None:
+        self.model = model
+        self.set_rows(first, last)

@@ -1,7 +1,7 @@
 """Governments: a seat with a treasury, a strategy, and a view that holds what its role may see.
 
-A strategy is a script (dated settings of a ``Policy``) or anything with ``decide(view)`` - a bot, a person's desk. What a lever does is in
-``phases``; what it costs in ``phases.treasury``; names, bounds and sentences are in the catalogue.
+A strategy is a script (dated settings of a ``Policy``) or anything with ``decide(view)`` - a bot, a person's desk. What a lever
+does is in ``phases``; what it costs in ``phases.treasury``; names, bounds and sentences are in the catalogue.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Protocol
 import mesa
 import numpy as np
 
-from policygame.catalogue import JURISDICTIONS
-from policygame.model.arrays import Array, Index
+from policygame.catalogue import JURISDICTIONS, LEVERS
+from policygame.model.arrays import TINY, Array, Index
 from policygame.model.state import LEVER_CLAUSES, LEVER_CONTROLS, State
 from policygame.model.structure import PLACE_OF, SEGMENT_OF, STAGE_OF, TECHNOLOGY_OF
 from policygame.model.worlds import MATERIAL_KINDS
 
 if TYPE_CHECKING:
     from policygame.model.model import PackagingModel
+    from policygame.scenario.schema import Government as GovernmentSpec
 
 _PURSES = {"packaging": 0, "fabrication": 1}
 
@@ -35,7 +36,7 @@ class Order:
     lever: str
     item: str
     amount: float | Array
-    cap_musd: float = np.inf
+    cap_musd: float | Array = np.inf
     places: tuple[str, ...] = ()
     priority: bool = False
     price_usd: float | Array = 0.0
@@ -56,6 +57,8 @@ class Seat:
 
     strategy: Strategy
     worlds: Index = field(default_factory=lambda: np.empty(0, dtype=np.intp))
+    fresh: bool = True
+    """Whether the strategy has just taken the seat, so that it must say what is in force now."""
 
 
 class Government(mesa.Agent):
@@ -68,15 +71,24 @@ class Government(mesa.Agent):
         self.name = name
         self.place = PLACE_OF[name]
         self.seats = seats
+        self._decided: list[tuple[Seat, list[Order]]] = []
 
     def decide(self) -> None:
-        """Ask every strategy, and put what it answers into force in its worlds."""
+        """Ask every strategy. Governments move at once: nothing comes into force before all have decided (``enact``)."""
+        self._decided = []
         for seat in self.seats:
-            orders = seat.strategy.decide(GovernmentView(self.model, self.place, seat.worlds))
+            orders = seat.strategy.decide(GovernmentView(self.model, self.place, seat.worlds, seat.fresh))
+            seat.fresh = False
             if orders is not None:
-                self._clear(seat.worlds)
-                for order in orders:
-                    self._put(order, seat.worlds)
+                self._decided.append((seat, list(orders)))
+
+    def enact(self) -> None:
+        """Put what was decided into force, in the worlds of each seat."""
+        for seat, orders in self._decided:
+            self._clear(seat.worlds)
+            for order in orders:
+                self._put(order, seat.worlds)
+        self._decided = []
 
     def _clear(self, worlds: Index) -> None:
         s, j = self.model.state, self.place
@@ -141,10 +153,13 @@ class Government(mesa.Agent):
 class GovernmentView:
     """What a government's role may see, in the worlds (W) of one seat: published figures and its own treasury.
 
-    Published: metrics of last quarter, announced levers of others. Not here: shocks to come, others' treasuries, other worlds.
+    Published: last quarter's metrics, announced levers of others. Not here: shocks to come, others' treasuries, other worlds.
+    Sums are taken over all worlds of the model before those of the seat are picked, so that a world reads the same bits whoever
+    shares its seat. A view is good for one decision; arrays are copies.
     """
 
-    def __init__(self, model: PackagingModel, place: int, worlds: Index) -> None:
+    def __init__(self, model: PackagingModel, place: int, worlds: Index, fresh: bool = False) -> None:
+        self.fresh = fresh
         self._model = model
         self._place = place
         self._worlds = worlds
@@ -152,6 +167,8 @@ class GovernmentView:
         self.quarter = model.structure.first + model.quarter
         self.quarters_since_start = model.quarter
         self.n_worlds = len(worlds)
+
+    # the game ----------------------------------------------------------------------------------------------------------
 
     @property
     def playing(self) -> bool:
@@ -165,29 +182,32 @@ class GovernmentView:
         return since >= 0 and since % self._model.structure.scenario.quarters_per_turn == 0
 
     @property
+    def turn(self) -> int:
+        """Turns since play began: 0 in the first."""
+        return (self._model.quarter - self._model.structure.play_from) // self._model.structure.scenario.quarters_per_turn
+
+    # the role ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def _role(self) -> GovernmentSpec | None:
+        return self._model.structure.scenario.jurisdictions[self.government].government
+
+    @property
     def levers(self) -> tuple[str, ...]:
         """Levers that the role may use."""
-        government = self._model.structure.scenario.jurisdictions[self.government].government
-        return government.levers if government is not None else ()
+        return self._role.levers if self._role is not None else ()
 
     def bound(self, lever: str) -> float:
         """Upper bound of a lever's amount for this role."""
-        from policygame.catalogue import LEVERS
-
-        government = self._model.structure.scenario.jurisdictions[self.government].government
-        if government is not None and lever in government.bounds:
-            return government.bounds[lever].value
+        if self._role is not None and lever in self._role.bounds:
+            return self._role.bounds[lever].value
         return LEVERS[lever].high
 
-    @property
-    def purse_musd(self) -> Array:
-        """(purse, W) unspent money: packaging, fab."""
-        return self._model.state.purse_musd[:, self._place][..., self._worlds]
-
-    @property
-    def income_musd(self) -> Array:
-        """(purse, W) income a quarter."""
-        return self._model.coefficients.income_musd[:, self._place][..., self._worlds]
+    def items(self, lever: str) -> tuple[str, ...]:
+        """Items of a lever that the scenario has."""
+        scenario = self._model.structure.scenario
+        absent = {*STAGE_OF, *SEGMENT_OF} - {*scenario.technologies, *scenario.stages, *scenario.segments}
+        return tuple(item for item in LEVERS[lever].items if item not in absent)
 
     @property
     def allies(self) -> tuple[str, ...]:
@@ -206,49 +226,125 @@ class GovernmentView:
         """Packaging technologies of the scenario."""
         return tuple(self._model.structure.scenario.technologies)
 
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """Segments of the scenario."""
+        return tuple(self._model.structure.scenario.segments)
+
+    @property
+    def stages_here(self) -> tuple[str, ...]:
+        """Stages of which a firm has lines here, or names this jurisdiction as a place for some."""
+        lines = self._model.structure.lines
+        here = set(lines.stage[lines.place == self._place].tolist())
+        return tuple(name for name, row in STAGE_OF.items() if row in here)
+
+    # its treasury ------------------------------------------------------------------------------------------------------
+
+    @property
+    def purse_musd(self) -> Array:
+        """(purse, W) unspent money: packaging, fab; before this quarter's income."""
+        return self._here(self._model.state.purse_musd)
+
+    @property
+    def income_musd(self) -> Array:
+        """(purse, W) income a quarter."""
+        return self._here(self._model.coefficients.income_musd)
+
+    @property
+    def credits_due_musd(self) -> Array:
+        """(purse, W) tax credits earned by firms and not yet charged to income: they are, first of all, within a year."""
+        return self._here(self._model.state.credit_due_musd.sum(axis=0))
+
+    def under_way_musd(self, purse: int) -> Array:
+        """(W,) capex of lines here that are ordered and not in service yet: packaging (0), wafers (1)."""
+        s, lines = self._model.state, self._model.structure.lines
+        here = (lines.place == self._place) & (lines.is_wafers if purse else lines.is_packaging)
+        value = self._model.coefficients.capex_musd * (s.tool_backlog + s.in_transit)
+        return self._seen((value * here[:, None]).sum(axis=0))
+
+    def stock_kunits(self, segment: str) -> Array:
+        """(W,) units in its stockpile."""
+        return self._seen(self._model.state.stock_kunits[self._place, SEGMENT_OF[segment]])
+
+    # the market ----------------------------------------------------------------------------------------------------------
+
     def fill(self, segment: str) -> Array:
-        """(W,) last quarter's fill of a segment."""
-        s, structure = self._model.state, self._model.structure
-        rows = np.flatnonzero(structure.product_segment == SEGMENT_OF[segment])
-        weight = s.order_level[rows][:, self._worlds]
-        return (weight * s.fill[rows][:, self._worlds]).sum(axis=0) / np.maximum(weight.sum(axis=0), 1e-12)
+        """(W,) last quarter's fill of a segment, weighted by orders; 1 where nothing is ordered."""
+        return self._over_orders(segment, self._model.state.fill, 1.0)
 
     def lead_time_weeks(self, segment: str) -> Array:
-        """(W,) last quarter's lead time of a segment, weighted by orders."""
-        s, structure = self._model.state, self._model.structure
-        rows = np.flatnonzero(structure.product_segment == SEGMENT_OF[segment])
-        weight = s.order_level[rows][:, self._worlds]
-        return (weight * s.lead_time_weeks[rows][:, self._worlds]).sum(axis=0) / np.maximum(weight.sum(axis=0), 1e-12)
+        """(W,) last quarter's lead time of a segment, weighted by orders; 0 where nothing is ordered."""
+        return self._over_orders(segment, self._model.state.lead_time_weeks, 0.0)
+
+    def _over_orders(self, segment: str, of_product: Array, otherwise: float) -> Array:
+        rows = np.flatnonzero(self._model.structure.product_segment == SEGMENT_OF[segment])
+        weight = self._model.state.order_level[rows]
+        total = weight.sum(axis=0)
+        mean = (weight * of_product[rows]).sum(axis=0) / np.maximum(total, TINY)
+        return self._seen(np.where(total > 0.0, mean, otherwise))
+
+    def orders_kunits(self, segment: str) -> Array:
+        """(W,) what buyers here order of a segment in a quarter, by designers' published expectation."""
+        structure, row = self._model.structure, SEGMENT_OF[segment]
+        total = self._model.state.order_level[np.flatnonzero(structure.product_segment == row)].sum(axis=0)
+        return self._seen(total * self._model.coefficients.destination[row, self._place])
 
     def utilisation(self, stage: str) -> Array:
-        """(W,) last quarter's request over what the stage could make, worldwide."""
-        s, structure = self._model.state, self._model.structure
-        rows = np.flatnonzero(structure.lines.stage == STAGE_OF[stage])
-        asked = s.requested[rows][:, self._worlds].sum(axis=0)
-        can = (s.capacity * self._model.output_per_unit)[rows][:, self._worlds].sum(axis=0)
-        return asked / np.maximum(can, 1e-12)
+        """(W,) last quarter's request over what installed capacity can make, worldwide; above 1 where it is short."""
+        rows = np.flatnonzero(self._model.structure.lines.stage == STAGE_OF[stage])
+        asked = self._model.state.requested[rows].sum(axis=0)
+        can = (self._model.state.capacity[rows] * self._model.output_per_unit[rows]).sum(axis=0)
+        return self._seen(asked / np.maximum(can, TINY))
+
+    @property
+    def labour_use(self) -> Array:
+        """(W,) skilled people that lines here employ or wait for, over the people there are; above 1 lines wait."""
+        s, lines = self._model.state, self._model.structure.lines
+        standing = s.capacity + s.tool_backlog + s.in_transit
+        wanted = (standing * self._model.coefficients.labour_per_unit * (lines.place == self._place)[:, None]).sum(axis=0)
+        return self._seen(wanted / np.maximum(s.labour_pool[self._place], TINY))
+
+    def capacity(self, stage: str, place: str | None = None) -> Array:
+        """(W,) installed capacity of a stage, in its unit: worldwide, or at sites in a place."""
+        lines = self._model.structure.lines
+        mask = lines.stage == STAGE_OF[stage]
+        if place is not None:
+            mask = mask & (lines.place == PLACE_OF[place])
+        return self._seen(self._model.state.capacity[np.flatnonzero(mask)].sum(axis=0))
 
     def share(self, stage: str, place: str | None = None) -> Array:
         """(W,) a place's (default: one's own) share of the world's capacity of a stage, by site."""
-        s, structure = self._model.state, self._model.structure
-        rows = structure.lines.stage == STAGE_OF[stage]
-        here = rows & (structure.lines.place == (self._place if place is None else PLACE_OF[place]))
-        capacity = s.capacity[:, self._worlds]
-        return capacity[here].sum(axis=0) / np.maximum(capacity[rows].sum(axis=0), 1e-12)
-
-    def announced_grant(self, place: str, stage: str) -> Array:
-        """(W,) the grant rate that a government has announced."""
-        return self._model.state.grant[PLACE_OF[place], STAGE_OF[stage]][self._worlds].copy()
-
-    def offer(self, clause: str, place: str) -> Array:
-        """(W,) what a government offers to this one under a clause of an alliance."""
-        return self._model.state.offer[LEVER_CLAUSES.index(clause), PLACE_OF[place], self._place][self._worlds].copy()
-
-    def control(self, item: str, place: str, target: str) -> Array:
-        """(W,) strength of a control in force."""
-        return self._model.state.control[LEVER_CONTROLS.index(item), PLACE_OF[place], PLACE_OF[target]][self._worlds].copy()
+        return self.capacity(stage, self.government if place is None else place) / np.maximum(self.capacity(stage), TINY)
 
     def price_usd(self, stage: str) -> Array:
         """(W,) today's price of a unit of a stage's output."""
         row = STAGE_OF[stage]
-        return (self._model.coefficients.stage_price_usd[row] * self._model.state.stage_price[row])[self._worlds]
+        return self._seen(self._model.coefficients.stage_price_usd[row] * self._model.state.stage_price[row])
+
+    def segment_price_usd(self, segment: str) -> Array:
+        """(W,) today's price of a unit of a segment."""
+        row = SEGMENT_OF[segment]
+        return self._seen(self._model.coefficients.segment_price_usd[row] * self._model.state.segment_price[row])
+
+    # what governments have announced ---------------------------------------------------------------------------------------
+
+    def announced_grant(self, place: str, stage: str) -> Array:
+        """(W,) the grant rate that a government has announced."""
+        return self._seen(self._model.state.grant[PLACE_OF[place], STAGE_OF[stage]])
+
+    def offer(self, clause: str, place: str) -> Array:
+        """(W,) what a government offers to this one under a clause of an alliance."""
+        return self._seen(self._model.state.offer[LEVER_CLAUSES.index(clause), PLACE_OF[place], self._place])
+
+    def control(self, item: str, place: str, target: str) -> Array:
+        """(W,) strength of a control in force."""
+        return self._seen(self._model.state.control[LEVER_CONTROLS.index(item), PLACE_OF[place], PLACE_OF[target]])
+
+    def _seen(self, x: Array) -> Array:
+        """(W of the model,) -> (W of the seat,), a copy."""
+        picked: Array = x[self._worlds]
+        return picked
+
+    def _here(self, x: Array) -> Array:
+        """(row, place, W of the model) -> (row, W of the seat), a copy, laid out row by row."""
+        return np.ascontiguousarray(x[:, self._place][:, self._worlds])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from policygame.model.arrays import TINY, Array, logistic, positive, ratio
+from policygame.model.arrays import TINY, Array, Sums, logistic, positive, ratio
 from policygame.model.state import State
 from policygame.model.structure import STAGE_OF
 
@@ -24,31 +24,36 @@ OUTLOOK_QUARTERS = 6.0
 """How far ahead ``expected_capacity`` looks: seen from 2023Q2, the end of 2024."""
 
 
-class Producer(mesa.Agent):
-    """A firm with lines. Shapes: lines (line, W), groups - its stages - (group, W); W is the world axis.
+class ProducerRules:
+    """The rules of firms that own capacity, for consecutive firms: their lines (line, W), groups (group, W) and firms (firm, W).
 
-    Override ``form_expectation``, ``need``, ``desired_capacity``, ``willingness`` or ``plan`` to change its behaviour.
+    One firm is the case of one row. The model applies the rules at once to all firms that share them, and firm by firm where a firm
+    has rules of its own; a firm's numbers are the same to the bit either way.
     """
 
     model: PackagingModel
 
-    def __init__(self, model: PackagingModel, name: str) -> None:
-        super().__init__(model)
-        self.name = name
-        rows = model.structure.lines
-        self.row = rows.firms.index(name)
-        self.lines = rows.slice_of(name)
-        self.groups = rows.groups_of(name)
+    def set_rows(self, first: int, last: int) -> None:
+        """Let the rules act on the firms ``first`` to ``last``."""
+        rows = self.model.structure.lines
+        self.firms = slice(first, last + 1)
+        mine = np.flatnonzero((rows.firm >= first) & (rows.firm <= last))
+        groups = np.flatnonzero((rows.group_firm >= first) & (rows.group_firm <= last))
+        self.lines = slice(int(mine[0]), int(mine[-1]) + 1)
+        self.groups = slice(int(groups[0]), int(groups[-1]) + 1)
         self.group_of_line = rows.group[self.lines] - self.groups.start
+        self.firm_of_line = rows.firm[self.lines] - first
         self.starts = rows.group_start[self.groups] - self.lines.start
+        self._to_group = Sums(self.group_of_line, len(groups))
+        self._to_firm = Sums(self.firm_of_line, last - first + 1)
         self.makes_tools = (rows.group_stage[self.groups] == STAGE_OF["tools"])[:, None]
-        self.output_per_capacity = model.output_per_unit[self.lines][self.starts]
+        self.output_per_capacity = self.model.output_per_unit[self.lines][self.starts]
 
-    # what it sees -----------------------------------------------------------------------------------------------------
+    # what they see ----------------------------------------------------------------------------------------------------
 
     @property
     def state(self) -> State:
-        """The model's state; this firm's part of it are the rows ``lines`` and ``groups``."""
+        """The model's state; these firms' part of it are the rows ``lines`` and ``groups``."""
         return self.model.state
 
     @property
@@ -59,12 +64,15 @@ class Producer(mesa.Agent):
     @property
     def on_order(self) -> Array:
         """(line, W) capacity that is ordered or whose tools are in the making."""
-        return self.state.tool_backlog[self.lines] + self.model.in_transit()[self.lines]
+        return self.state.tool_backlog[self.lines] + self.state.in_transit[self.lines]
+
+    def by_firm(self, x: Array) -> Array:
+        """Sum lines to firms: (line, W) -> (firm, W)."""
+        return self._to_firm(x)
 
     def by_group(self, x: Array) -> Array:
         """Sum lines to groups: (line, W) -> (group, W)."""
-        total: Array = np.add.reduceat(x, self.starts, axis=0)
-        return total
+        return self._to_group(x)
 
     # what it expects --------------------------------------------------------------------------------------------------
 
@@ -104,17 +112,21 @@ class Producer(mesa.Agent):
     def willingness(self) -> Array:
         """(line, W), 0 to 1: the part of its projects at a line whose risk-adjusted return passes its hurdle."""
         returns = self.model.now.annual_return[self.lines]
-        return logistic((returns - self.model.coefficients.hurdle[self.row]) / self.model.parameters.return_width)
+        return logistic((returns - self.model.hurdle_of_line[self.lines]) / self.model.parameters.return_width)
 
     def place_shares(self, room: Array | None = None) -> Array:
         """(line, W): how it spreads a stage's orders over its places, by expected return (and by ``room``, if given)."""
-        returns = self.model.now.annual_return[self.lines]
-        best = np.maximum.reduceat(returns, self.starts, axis=0)[self.group_of_line]
-        pull = np.exp(self.model.parameters.location_weight * (returns - best))
-        if room is not None:
-            pull = pull * room
-        share = positive(pull / np.maximum(self.by_group(pull), TINY)[self.group_of_line] - SMALLEST_PLACE_SHARE)
-        return ratio(share, self.by_group(share)[self.group_of_line])
+        pull = self.pull if room is None else self.pull * room
+        share = pull / np.maximum(self.by_group(pull), TINY)[self.group_of_line]
+        share -= SMALLEST_PLACE_SHARE
+        np.maximum(share, 0.0, out=share)
+        return share / np.maximum(self.by_group(share), TINY)[self.group_of_line]
+
+    @property
+    def pull(self) -> Array:
+        """(line, W): how strongly a line's expected return, beside the hurdle, pulls a stage's orders."""
+        surplus = self.model.now.annual_return[self.lines] - self.model.hurdle_of_line[self.lines]
+        return np.exp(np.clip(self.model.parameters.location_weight * surplus, -30.0, 30.0))
 
     def plan(self) -> None:
         """Order shells and tools for what is missing at their horizons, within what it can finance; drop what is not needed."""
@@ -133,7 +145,7 @@ class Producer(mesa.Agent):
         spread = self.place_shares(np.minimum(room / np.maximum(gap_here, TINY), 1.0))
         tools = np.minimum(gap_here * spread * willing, room)
         farther = self.desired_capacity(p.tool_horizon_quarters + p.shell_extra_horizon_quarters)
-        shells = self.by_group(s.shell_room[lines] + self.model.shells_underway()[lines])
+        shells = self.by_group(s.shell_room[lines] + s.shells_underway[lines])
         space = p.adjustment * positive(farther - shells)
         rooms = space[self.group_of_line] * self.place_shares() * willing * (self.model.no_shell_needed[lines] <= 0.0)
         part = self._affordable(tools, rooms)
@@ -142,16 +154,17 @@ class Producer(mesa.Agent):
         now.expected_capacity[self.groups] = self.expected_capacity()
 
     def _affordable(self, tools: Array, rooms: Array) -> Array:
-        """(W,) the part of its orders that cash and credit can pay."""
-        p, s, now, c = self.model.parameters, self.state, self.model.now, self.model.coefficients
-        lines = self.lines
-        net = c.capex_musd[lines] * (1.0 - np.minimum(now.subsidy_rate[lines], 0.95))
-        cost = (net * ((1.0 - p.shell_cost_share) * tools + p.shell_cost_share * rooms)).sum(axis=0)
-        revenue = 4.0 * self.model.firm_revenue()[self.row]
-        credit = positive(p.debt_limit_years * revenue - s.debt_musd[self.row])
-        budget = positive(s.cash_musd[self.row]) * (1.0 - p.reserve_share) + credit
-        promised = (c.capex_musd[lines] * (1.0 - p.shell_cost_share) * s.tool_backlog[lines]).sum(axis=0)
-        return np.minimum(positive(budget - promised) / np.maximum(cost, TINY), 1.0)
+        """(line, W) the part of its firm's orders that cash and credit can pay."""
+        p, s, now = self.model.parameters, self.state, self.model.now
+        lines, firms = self.lines, self.firms
+        equipment = self.model.equipment_musd[lines]
+        gross = equipment * tools + self.model.shell_musd[lines] * rooms
+        cost = self.by_firm(gross * (1.0 - np.minimum(now.subsidy_rate[lines], 0.95)))
+        credit = positive(4.0 * p.debt_limit_years * self.model.firm_revenue()[firms] - s.debt_musd[firms])
+        budget = positive(s.cash_musd[firms]) * (1.0 - p.reserve_share) + credit
+        promised = self.by_firm(equipment * s.tool_backlog[lines])
+        part = np.minimum(positive(budget - promised) / np.maximum(cost, TINY), 1.0)
+        return part[self.firm_of_line]
 
     def _drop(self, surplus: Array) -> None:
         """Cancel a part of what is ordered but not begun, where the need has gone."""
@@ -165,9 +178,33 @@ class Producer(mesa.Agent):
         """(group, W) capacity that it expects to have in six quarters: what it wants, as far as present room allows."""
         p, s = self.model.parameters, self.state
         wanted = self.desired_capacity(np.full_like(p.tool_horizon_quarters, OUTLOOK_QUARTERS))
-        room = self.by_group(s.shell_room[self.lines] + self.model.shells_underway()[self.lines])
+        room = self.by_group(s.shell_room[self.lines] + s.shells_underway[self.lines])
         have = self.by_group(self.capacity + self.on_order)
         return np.maximum(have, np.minimum(wanted, room))
+
+
+class Producer(ProducerRules, mesa.Agent):
+    """A firm with lines. Shapes: lines (line, W), groups - its stages - (group, W); W is the world axis.
+
+    Subclass its kind's class and override ``form_expectation``, ``need``, ``desired_capacity``, ``willingness``, ``place_shares`` or
+    ``plan`` to change its behaviour.
+    """
+
+    model: PackagingModel
+
+    def __init__(self, model: PackagingModel, name: str) -> None:
+        super().__init__(model)
+        self.name = name
+        self.row = model.structure.lines.firms.index(name)
+        self.set_rows(self.row, self.row)
+
+
+class Team(ProducerRules):
+    """Consecutive firms that share the rules of their class, acting at once."""
+
+    def __init__(self, model: PackagingModel, first: int, last: int) -> None:
+        self.model = model
+        self.set_rows(first, last)
 
 
 class Foundry(Producer):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from policygame.catalogue import Quarter
@@ -34,7 +34,9 @@ class Script:
     policy: Policy
 
     def decide(self, view: GovernmentView) -> Iterable[Order] | None:
-        """All settings in force this quarter."""
+        """All settings in force this quarter; None where they are those of the quarter before."""
+        if not view.fresh and self.policy.in_force(view.quarter) == self.policy.in_force(view.quarter - 1):
+            return None
         return [order_of(setting, view.quarter) for setting in self.policy.in_force(view.quarter)]
 
 
@@ -45,11 +47,11 @@ class TakenOver:
     before: Policy
     strategy: Strategy
 
-    def decide(self, view: GovernmentView) -> Sequence[Order] | None:
+    def decide(self, view: GovernmentView) -> Iterable[Order] | None:
         """The script's settings, replaced lever by lever by what the strategy orders."""
-        kept = [order_of(setting, view.quarter) for setting in self.before.in_force(view.quarter)]
         if not view.playing:
-            return kept
+            return Script(self.before).decide(view)
+        kept = [order_of(setting, view.quarter) for setting in self.before.in_force(view.quarter)]
         decided = self.strategy.decide(view)
         if decided is None:
             return None

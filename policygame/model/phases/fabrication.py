@@ -12,7 +12,7 @@ import numpy as np
 from policygame.model.arrays import Array, ratio
 from policygame.model.rationing import Market
 from policygame.model.state import LEVER_CONTROLS
-from policygame.model.structure import SEGMENT_OF
+from policygame.model.structure import N_PLACES, SEGMENT_OF
 
 if TYPE_CHECKING:
     from policygame.model.model import PackagingModel
@@ -25,7 +25,7 @@ def run_fabs(model: PackagingModel) -> None:
     s, now, structure = model.state, model.now, model.structure
     now.dies_arrived = s.dies_in_process
     s.die_bank = s.die_bank + now.dies_arrived
-    wanted = np.concatenate([designer.dies_wanted() for designer in model.designers])
+    wanted = model.design_team.dies_wanted()
     wafers_wanted = wanted / model.units_per_wafer
     lines = structure.lines
     now.room = s.capacity * model.coefficients.output_per_capacity * now.availability
@@ -59,17 +59,23 @@ def controlled_sources(model: PackagingModel) -> Array:
     """(source, W): the part of a wafer source that controls on advanced logic leave to designers of a controlled place.
 
     Advanced logic for a target's designers is presumed controlled at foundries of the controller and of its allies, unless an approved
-    packager - one that stands with the controller or its allies - finishes it.
+    packager - one that stands elsewhere than the designer's home - finishes it.
     """
-    s, structure, p = model.state, model.structure, model.parameters
-    lines = structure.lines
-    home = structure.designer_headquarters[structure.product_designer[structure.source_product]]
-    foundry = lines.headquarters[lines.firm[structure.source_line]]
-    advanced = structure.product_segment[structure.source_product] == SEGMENT_OF["ai_accelerator"]
-    strength = s.control[_ADVANCED]  # (controller, target, W)
-    reach = np.maximum.reduce([strength[j] * structure.allies[j][:, None, None] for j in range(len(strength))])
-    cut = reach[foundry, home] * (advanced & (foundry != home))[:, None]
-    return 1.0 - cut * (1.0 - p.approved_relief * _approved_share(model)[structure.source_product])
+
+    def left() -> Array:
+        s, structure, p = model.state, model.structure, model.parameters
+        lines = structure.lines
+        home = structure.designer_headquarters[structure.product_designer[structure.source_product]]
+        foundry = lines.headquarters[lines.firm[structure.source_line]]
+        advanced = structure.product_segment[structure.source_product] == SEGMENT_OF["ai_accelerator"]
+        reached = (structure.allies[:, foundry] * (advanced & (foundry != home)))[:, :, None]
+        cut = np.zeros((structure.n_sources, s.n_worlds))
+        for controller in range(N_PLACES):
+            if reached[controller].any():
+                cut = np.maximum(cut, s.control[_ADVANCED, controller][home] * reached[controller])
+        return 1.0 - cut * (1.0 - p.approved_relief * _approved_share(model)[structure.source_product])
+
+    return model.once("controlled sources", left)
 
 
 def _approved_share(model: PackagingModel) -> Array:

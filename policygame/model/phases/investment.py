@@ -11,32 +11,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from policygame.model import projects
 from policygame.model.arrays import TINY, Array, positive, ratio
+from policygame.model.phases import packaging, settlement, treasury
 from policygame.model.rationing import Market
-from policygame.model.structure import FIRST_PACKAGING_STAGE, N_TECHNOLOGIES, STAGE_OF, TECHNOLOGY_IDS
+from policygame.model.structure import FIRST_PACKAGING_STAGE, STAGE_OF, TECHNOLOGY_IDS
 
 if TYPE_CHECKING:
     from policygame.model.model import PackagingModel
 
 ENTRY_FLOOR = 0.02
 """Weight of a firm without capacity in a stage, as a share of the stage, when open growth is distributed."""
-SMALLEST_AWARD_MUSD = 50.0
-"""Firms count on a grant in full while its purse holds at least this."""
-FIXED_COST_SHARE = 0.6
-"""Share of a line's operating cost that does not depend on use (assumption)."""
-_ADVANCED = slice(FIRST_PACKAGING_STAGE + 2, FIRST_PACKAGING_STAGE + N_TECHNOLOGIES)
 
 
 def invest(model: PackagingModel) -> None:
     """Expectations, appraisal, plans, awards, and the start of building."""
-    from policygame.model import projects
-    from policygame.model.phases import settlement, treasury
-
     now, structure = model.now, model.structure
     now.group_requested = structure.lines_to_group(now.requested)
     now.subsidy_rate = treasury.subsidy_rate(model)
     now.annual_return = appraise(model)
-    model.producers.do("form_expectation")
+    for team in model.teams:
+        team.form_expectation()
     now.contestable = contestable_growth(model)
     now.forecast = customers_forecast(model)
     now.belief = belief(model)
@@ -44,7 +39,8 @@ def invest(model: PackagingModel) -> None:
     now.shell_orders = np.zeros_like(model.state.capacity)
     now.expected_capacity = np.zeros_like(model.state.level)
     now.dropped = np.zeros_like(model.state.capacity)
-    model.producers.do("plan")
+    for team in model.teams:
+        team.plan()
     _respect_guardrails(model)
     treasury.release(model, now.dropped)
     projects.convert(model)
@@ -61,13 +57,6 @@ def invest(model: PackagingModel) -> None:
     settlement.close(model)
 
 
-def unit_revenue_musd(model: PackagingModel) -> Array:
-    """(line, W): yearly revenue of a unit of capacity at full use, M USD, at today's prices."""
-    c, s, lines = model.coefficients, model.state, model.structure.lines
-    price = c.stage_price_usd[lines.stage] * s.stage_price[lines.stage]
-    return 4.0 * model.output_per_unit * price * model.money_scale[lines.stage]
-
-
 def appraise(model: PackagingModel) -> Array:
     """(line, W): expected annual return on new capacity at each line, risk and place included.
 
@@ -76,44 +65,45 @@ def appraise(model: PackagingModel) -> Array:
     packaging, and relief of risk from guaranteed offtake.
     """
     c, s, p, now, structure = model.coefficients, model.state, model.parameters, model.now, model.structure
-    lines = structure.lines
-    use = np.clip(ratio(structure.lines_to_stage(now.requested), structure.lines_to_stage(now.room)), 0.3, 1.0)[lines.stage]
-    full = 4.0 * model.output_per_unit * model.money_scale[lines.stage]
-    operating = full * c.operating_usd * (FIXED_COST_SHARE + (1.0 - FIXED_COST_SHARE) * use)
-    profit = unit_revenue_musd(model) * use - operating - full * use * _expected_liability_usd(model)
-    net_capex = c.capex_musd * (1.0 - np.minimum(now.subsidy_rate, 0.95))
-    entry = p.entry_penalty * (s.capacity < 1e-6)
-    risk = 4.0 * (c.hazard * c.depth)[lines.place]
-    place = c.appeal[lines.place] + p.proximity_value * _proximity(model)
-    offtake = p.commitment_risk_relief * _offtake_cover(model)
-    return profit / np.maximum(net_capex, TINY) - 4.0 / p.asset_life_quarters + place - entry - risk + offtake
+    stage = structure.lines.stage
+    use = np.clip(ratio(structure.lines_to_stage(now.requested), structure.lines_to_stage(now.room)), 0.3, 1.0)
+    fixed = settlement.FIXED_COST_SHARE
+    profit = model.full_revenue_musd * (s.stage_price * use)[stage]
+    profit -= model.full_operating_musd * (fixed + (1.0 - fixed) * use)[stage]
+    rows = model.osat_rows
+    full = 4.0 * model.output_per_unit[rows] * model.money_scale[stage[rows]]
+    profit[rows] -= full * use[stage[rows]] * _expected_liability_usd(model)
+    profit /= np.maximum(c.capex_musd * (1.0 - np.minimum(now.subsidy_rate, 0.95)), TINY)
+    profit += model.place_return
+    profit += _proximity(model)
+    profit -= p.entry_penalty * (s.capacity < 1e-6)
+    if s.offtake_kwafers.any():  # where no world has a commitment, this changes no bit
+        profit += p.commitment_risk_relief * _offtake_cover(model)
+    return profit
 
 
 def _expected_liability_usd(model: PackagingModel) -> Array:
-    """(line, W): ruined dies and HBM that an OSAT makes good, USD per wafer of output, by the line's own yield."""
+    """(OSATs' packaging line, W): ruined dies and HBM that an OSAT makes good, USD per wafer of output, by the line's own yield."""
     s, p, now, structure = model.state, model.parameters, model.now, model.structure
-    lines = structure.lines
-    use = structure.edges_to_line(now.starts / model.packages_per_wafer[structure.edge_recipe])
-    to_technology = model.lines_to_technology
-    content = to_technology(structure.edges_to_line(now.starts * model.content_usd()[structure.edge_product]))
-    placements = to_technology(structure.edges_to_line(now.starts * model.placements[structure.edge_recipe]))
-    starts = to_technology(structure.edges_to_line(now.starts))
-    technology = np.maximum(lines.technology, 0)
-    per_wafer = ratio(content, to_technology(use))[technology]
-    failing = 1.0 - np.exp(np.log1p(-s.defects) * ratio(placements, starts)[technology])
-    return p.osat_liability * failing * per_wafer * model.is_osat[:, None] * lines.is_packaging[:, None]
+    to_technology = model.edges_to_technology
+    use = to_technology(now.starts / model.packages_per_wafer[structure.edge_recipe])
+    content = to_technology(now.starts * model.content_usd()[structure.edge_product])
+    placements = to_technology(now.starts * model.placements[structure.edge_recipe])
+    starts = to_technology(now.starts)
+    technology = structure.lines.technology[model.osat_rows]
+    failing = -np.expm1(np.log1p(-s.defects[model.osat_rows]) * ratio(placements, starts)[technology])
+    return p.osat_liability * failing * ratio(content, use)[technology]
 
 
 def _proximity(model: PackagingModel) -> Array:
-    """(line, W), 0 to 1: fabs near packaging lines, advanced packaging near fabs, relative to the best-endowed place."""
+    """(line, W): return from standing near - fabs near packaging lines, advanced packaging near fabs - beside the best-endowed place."""
     s, structure = model.state, model.structure
     lines = structure.lines
     fabs = structure.lines_to_place(s.capacity * (lines.stage == STAGE_OF["wafers_leading"])[:, None])
     packaging = structure.lines_to_place(s.capacity * (lines.technology >= 2)[:, None])
-    near_fabs = ratio(fabs, fabs.max(axis=0))
-    near_packaging = ratio(packaging, packaging.max(axis=0))
-    out = near_fabs[lines.place] * (lines.technology >= 1)[:, None]
-    return out + near_packaging[lines.place] * lines.is_wafers[:, None]
+    nothing = np.zeros((1, s.n_worlds))
+    near = np.concatenate([ratio(fabs, fabs.max(axis=0)), ratio(packaging, packaging.max(axis=0)), nothing])
+    return (model.parameters.proximity_value * near)[model.nearness_of_line]
 
 
 def _offtake_cover(model: PackagingModel) -> Array:
@@ -166,6 +156,8 @@ def belief(model: PackagingModel) -> Array:
 def _respect_guardrails(model: PackagingModel) -> None:
     """A firm whose grant forbids it to expand in a place orders no packaging there."""
     s, now, lines = model.state, model.now, model.structure.lines
+    if not s.guarded.any():  # where no world has a guardrail, this changes no bit
+        return
     allowed = 1.0 - s.guarded[lines.firm, lines.place] * lines.is_packaging[:, None]
     now.tool_orders = now.tool_orders * allowed
     now.shell_orders = now.shell_orders * allowed
@@ -173,11 +165,9 @@ def _respect_guardrails(model: PackagingModel) -> None:
 
 def _allot_tools(model: PackagingModel) -> None:
     """Labour first, then tools: what of the ordered capacity goes into the making this quarter."""
-    from policygame.model import projects
-
     s, c, now, structure = model.state, model.coefficients, model.now, model.structure
     lines = structure.lines
-    transit = s.tools_in_transit.sum(axis=0)
+    transit = s.in_transit
     employed = structure.lines_to_place((s.capacity + transit) * c.labour_per_unit)
     free = positive(s.labour_pool - employed)
     wanted = structure.lines_to_place(s.tool_backlog * c.labour_per_unit)
@@ -185,36 +175,30 @@ def _allot_tools(model: PackagingModel) -> None:
     staffed = np.where(c.labour_per_unit > 0.0, staffed, 1.0)
     ready = np.minimum(s.tool_backlog * staffed, positive(s.shell_room - s.capacity - transit + model.no_shell_needed))
     edges = model.graph.tools
+    rows = edges.sellers
     need = structure.lines_to_site(ready * c.tool_need)
-    from policygame.model.phases.packaging import supply_quality
-
-    quality = supply_quality(model, edges)
-    stage = (lines.stage == STAGE_OF["tools"])[:, None]
+    quality = packaging.supply_quality(model, edges)
     asked = need[edges.site] * edges.share[:, None]
-    asked_line = edges.to_line(asked) + s.other_demand * stage
-    part = np.minimum(ratio(now.room, asked_line), 1.0)
-    now.other_served = np.where(stage, s.other_demand * part, now.other_served)
-    now.requested = np.where(stage, asked_line, now.requested)
+    total = edges.to_seller(asked) + s.other_demand[rows]
+    now.other_served[rows] = s.other_demand[rows] * np.minimum(ratio(now.room[rows], total), 1.0)
+    now.requested[rows] = total
     market = Market(
         buyer=edges.site,
-        seller=edges.line,
+        seller=edges.seller,
         to_buyer=edges.to_site,
-        to_seller=edges.to_line,
+        to_seller=edges.to_seller,
         want=need,
-        room=positive(now.room - now.other_served) * stage,
+        room=positive(now.room[rows] - now.other_served[rows]),
         limit=quality * now.room[edges.line],
         weight=quality * edges.share[:, None],
     )
     market.grant(asked)
-    now.tool_flow = market.offer()
-    now.output = np.where(stage, now.other_served + edges.to_line(now.tool_flow), now.output)
+    now.tool_flow = market.offer(packaging.SUPPLY_ROUNDS)
+    now.output[rows] = now.other_served[rows] + edges.to_seller(now.tool_flow)
     met = np.minimum(ratio(edges.to_site(now.tool_flow), need) + (need <= 0.0), 1.0)
     site = np.maximum(lines.site, 0)
     equipped = np.where(lines.is_packaging[:, None] & (c.tool_need > 0.0), met[site], 1.0)
     now.tools_started = np.minimum(ready * equipped, s.tool_backlog)
     projects.start_tools(model)
-    used = np.where(now.tool_flow > 0.0, 1.0, 0.0)
-    p = model.parameters
-    step = 1.0 / p.qualification_quarters
-    grown = np.minimum(s.qualification_tools + step, 1.0)
-    s.qualification_tools = np.where(used > 0.0, grown, s.qualification_tools)
+    step = (now.tool_flow > 0.0) / model.parameters.qualification_quarters
+    s.qualification_tools = np.minimum(s.qualification_tools + step, 1.0)

@@ -27,11 +27,14 @@ def place_orders(model: PackagingModel) -> None:
     now.segment_demand = path * np.exp(s.demand_deviation + s.surge) * s.segment_price ** (-c.elasticity)
     _move_market_shares(model)
     orders = _split(model)
-    now.stock_orders = _stockpile_orders(model, orders)
-    now.orders = orders + _to_products(model, orders, now.stock_orders)
+    now.stock_orders = np.zeros_like(s.stock_kunits)
+    if s.stockpile_target.any():  # where no world has a stockpile, this changes no bit
+        now.stock_orders = _stockpile_orders(model, orders)
+        orders = orders + _to_products(model, orders, now.stock_orders)
+    now.orders = orders
     now.demand = now.orders.sum(axis=1)
     _order_twice(model)
-    model.designers.do("form_expectation")
+    model.design_team.form_expectation()
 
 
 def _sells(model: PackagingModel) -> Array:
@@ -42,10 +45,8 @@ def _move_market_shares(model: PackagingModel) -> None:
     """Shares drift towards value, price and delivery time, with inertia; a new product enters at its stated appeal."""
     s, c, p, structure = model.state, model.coefficients, model.parameters, model.structure
     delay = (s.lead_time_weeks - p.process_weeks) / 52.0
-    price = np.log(s.segment_price)[structure.product_segment] + np.log(c.product_value)[:, None]
-    appeal = (c.product_share[:, None] * _sells(model)) * np.exp(
-        -p.delay_weight * delay - p.price_weight * (price - np.log(c.product_value)[:, None])
-    )
+    price = np.log(s.segment_price)[structure.product_segment]
+    appeal = (c.product_share[:, None] * _sells(model)) * np.exp(-p.delay_weight * delay - p.price_weight * price)
     target = ratio(appeal, structure.products_to_segment(appeal)[structure.product_segment])
     s.market_share = p.share_inertia * s.market_share + (1.0 - p.share_inertia) * target
     total = structure.products_to_segment(s.market_share)[structure.product_segment]

@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 
 CRISIS_FILL = 0.8
 """A place is in a crisis while its segment-weighted fill is below this, or one of its own sites stands still."""
+SUPPLY_ROUNDS = 1
+"""Rounds in which suppliers with room answer what others could not."""
 _POOLED = LEVER_CLAUSES.index("pooled_capacity")
 
 
 def run_packaging(model: PackagingModel) -> None:
     """Book slots, start packages as inputs allow, finish what yields leave."""
     now, structure, p = model.now, model.structure, model.parameters
-    model.designers.do("choose_recipes")
-    now.wanted = np.concatenate([designer.slots_wanted() for designer in model.designers])
+    model.design_team.choose_recipes()
+    now.wanted = model.design_team.slots_wanted()
     now.package_yield = package_yield(model)
     now.wafers_per_unit = 1.0 / (model.packages_per_wafer[structure.edge_recipe] * now.package_yield)
     _book(model)
@@ -102,8 +104,8 @@ def _long_term_round(model: PackagingModel, market: Market) -> None:
     """Long-term agreements, by last year's relations, and uses outside the scenario come before the rest."""
     s, now, structure = model.state, model.now, model.structure
     agreed = market.want * model.coefficients.long_term_share[structure.recipe_product][:, None]
-    claim = agreed[structure.edge_recipe] * s.relation
-    asked = structure.edges_to_line(np.minimum(claim * now.wafers_per_unit, market.limit)) + s.other_demand
+    claim = np.minimum(agreed[structure.edge_recipe] * s.relation, market.limit / now.wafers_per_unit)
+    asked = structure.edges_to_line(claim * now.wafers_per_unit) + s.other_demand
     part = np.minimum(ratio(market.room, asked), 1.0)
     other = s.other_demand * part * structure.lines.is_packaging[:, None]
     now.other_served = np.where(structure.lines.is_packaging[:, None], other, now.other_served)
@@ -128,13 +130,15 @@ def _priority_round(model: PackagingModel, market: Market) -> Array:
     """
     s, structure, now, p = model.state, model.structure, model.now, model.parameters
     obtained = np.zeros_like(now.orders)
-    favour = favoured(model)
-    if not favour.any():
+    if not (s.priority.any() or s.offer[_POOLED].any()):
         return obtained
+    favour = favoured(model)
     due = s.backlog + now.orders
     place_share = ratio(due, due.sum(axis=1)[:, None, :])
     cap = p.priority_cap * now.room
     for place in range(favour.shape[1]):  # the place whose orders come first, at every host that favours it
+        if not favour[:, place].any():
+            continue
         wanted = market.want * place_share[structure.recipe_product, place]
         claim = wanted[structure.edge_recipe] * s.relation * favour[structure.edge_place, place]
         asked = structure.edges_to_line(claim * now.wafers_per_unit)
@@ -172,31 +176,27 @@ def _draw(model: PackagingModel, starts: Array, need: Array, edges: SupplyEdges,
     ``need`` (product, 1) is the input per unit; ``scale`` turns k units x need into the supplier's unit of output.
     """
     structure, s, now = model.structure, model.state, model.now
-    needed = starts * (need * scale)[structure.edge_product]
-    by_site = structure.edges_to_site(needed)
+    rows = edges.sellers
+    by_site = structure.edges_to_site(starts * (need * scale)[structure.edge_product])
     quality = supply_quality(model, edges)
-    supply = s.inventory + now.room
+    supply = s.inventory[rows] + now.room[rows]
     asked = by_site[edges.site] * edges.share[:, None]
-    asked_line = edges.to_line(asked)
-    stage = structure.lines.stage == STAGE_OF[edges.item]
-    total = asked_line + s.other_demand
-    part = np.minimum(ratio(supply, total), 1.0)
-    now.other_served = np.where(stage[:, None], s.other_demand * part, now.other_served)
-    now.requested = np.where(stage[:, None], total, now.requested)
+    total = edges.to_seller(asked) + s.other_demand[rows]
+    now.other_served[rows] = s.other_demand[rows] * np.minimum(ratio(supply, total), 1.0)
+    now.requested[rows] = total
     market = Market(
         buyer=edges.site,
-        seller=edges.line,
+        seller=edges.seller,
         to_buyer=edges.to_site,
-        to_seller=edges.to_line,
+        to_seller=edges.to_seller,
         want=by_site,
-        room=positive(supply - now.other_served) * stage[:, None],
-        limit=quality * supply[edges.line],
+        room=positive(supply - now.other_served[rows]),
+        limit=quality * supply[edges.seller],
         weight=quality * edges.share[:, None],
-        got=np.zeros((edges.n, starts.shape[1])),
     )
     _first_call(model, edges, market, asked)
-    market.grant(np.minimum(asked, market.want[edges.site]))
-    flow = market.offer(ROUNDS - 1)
+    market.grant(asked if market.got is None else positive(asked - market.got))
+    flow = market.offer(SUPPLY_ROUNDS)
     met = share_or_one(edges.to_site(flow), by_site)
     uses = (need > 0.0)[structure.edge_product]
     allowed = starts * np.where(uses, met[structure.edge_site], 1.0)
@@ -213,9 +213,11 @@ def _keep_used(model: PackagingModel, starts: Array, need: Array, edges: SupplyE
 def _first_call(model: PackagingModel, edges: SupplyEdges, market: Market, asked: Array) -> None:
     """Sites that stand with the funder of a supplier programme are served first from a bounded part of its output."""
     structure, p = model.structure, model.parameters
+    if not model.state.programme_musd.any():  # where no world has a programme, this changes no bit
+        return
     funded = model.programme_share()[edges.line]
     at_home = (structure.lines.place[edges.line] == structure.lines.site_place[edges.site])[:, None]
-    cap = p.first_call_share * funded * market.room[edges.line]
+    cap = p.first_call_share * funded * market.room[edges.seller]
     market.grant(np.minimum(asked, cap) * at_home)
 
 
@@ -234,12 +236,11 @@ def supply_quality(model: PackagingModel, edges: SupplyEdges) -> Array:
 
 def _run_suppliers(model: PackagingModel) -> None:
     """Suppliers ship, and make what brings their stock back to its target."""
-    s, p, now, structure = model.state, model.parameters, model.now, model.structure
-    supply = structure.lines.is_supply[:, None]
-    shipped = now.other_served * supply
-    shipped = shipped + model.graph.hbm.to_line(now.hbm_flow) + model.graph.substrate.to_line(now.substrate_flow)
-    target = p.supplier_inventory_quarters * s.capacity * model.coefficients.output_per_capacity
-    made = np.clip(shipped + target - s.inventory, 0.0, now.room)
-    keeps_stock = supply & (structure.lines.stage != STAGE_OF["tools"])[:, None]
-    now.output = np.where(keeps_stock, made, now.output)
-    s.inventory = np.where(keeps_stock, s.inventory + made - shipped, s.inventory)
+    s, p, now = model.state, model.parameters, model.now
+    for edges, flow in ((model.graph.hbm, now.hbm_flow), (model.graph.substrate, now.substrate_flow)):
+        rows = edges.sellers
+        shipped = now.other_served[rows] + edges.to_seller(flow)
+        target = p.supplier_inventory_quarters * s.capacity[rows] * model.coefficients.output_per_capacity[rows]
+        made = np.clip(shipped + target - s.inventory[rows], 0.0, now.room[rows])
+        now.output[rows] = made
+        s.inventory[rows] = positive(s.inventory[rows] + made - shipped)

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from policygame.model.arrays import Array, positive, ratio
-from policygame.model.phases.investment import FIXED_COST_SHARE
 from policygame.model.structure import STAGE_OF
 
 if TYPE_CHECKING:
     from policygame.model.model import PackagingModel
 
+FIXED_COST_SHARE = 0.6
+"""Share of a line's operating cost that does not depend on use (assumption)."""
 PREPAYMENT_USED = 0.25
 """Part of a prepaid balance that is credited against a quarter's purchases (assumption)."""
 _HBM, _SUBSTRATE, _TOOLS = STAGE_OF["hbm"], STAGE_OF["substrate"], STAGE_OF["tools"]
@@ -68,10 +69,8 @@ def _revenue(model: PackagingModel) -> Array:
     """(firm, W): what firms were paid by others for output so far this quarter, M USD."""
     out = np.zeros((len(model.structure.lines.firms), model.state.n_worlds))
     firms = model.ledger.firms
-    for name in ("packaging", "hbm", "substrate", "wafers", "other output", "tools"):
-        if name in model.ledger.flows:
-            route = model.ledger.route(name)
-            out = out + route.received(model.ledger.flows[name])[firms]
+    for name in ("packaging", "hbm", "substrate", "wafers", "other output"):
+        out = out + model.ledger.route(name).received(model.ledger.flows[name])[firms]
     return out
 
 
@@ -86,13 +85,14 @@ def close(model: PackagingModel) -> None:
         model.ledger,
     )
     price = unit_price_musd(model)
-    ledger.pay("tools", now.tool_flow * price[_TOOLS])
-    tool_rows = structure.lines.stage == _TOOLS
-    ledger.pay("other output", now.other_served * tool_rows[:, None] * price[structure.lines.stage])
+    tools = now.tool_flow * price[_TOOLS]
+    elsewhere = now.other_served * ((structure.lines.stage == _TOOLS)[:, None] * price[_TOOLS])
+    ledger.pay("tools", tools)
+    ledger.pay("other output", elsewhere)
     equipment = now.tools_started * c.tool_need * price[_TOOLS] * structure.lines.is_packaging[:, None]
-    planned = c.capex_musd * (1.0 - p.shell_cost_share) * now.tools_started
+    planned = model.equipment_musd * now.tools_started
     conversion = c.capex_musd * p.conversion_cost_share * positive(now.converted)
-    building = positive(planned - equipment) + c.capex_musd * p.shell_cost_share * now.shell_orders + conversion
+    building = positive(planned - equipment) + model.shell_musd * now.shell_orders + conversion
     ledger.pay("building", building)
     now.capex_musd = building + equipment
     s.asset_musd = s.asset_musd * (1.0 - 1.0 / p.asset_life_quarters) + now.capex_musd
@@ -103,8 +103,8 @@ def close(model: PackagingModel) -> None:
     ledger.pay("borrowing", borrowed)
     s.debt_musd[firms] = positive(s.debt_musd[firms] + borrowed)
     s.cash_musd = s.cash_musd + ledger.net
-    now.firm_revenue_musd = _revenue(model)
     lines_to_firm = structure.lines_to_firm
+    now.firm_revenue_musd = now.firm_revenue_musd + lines_to_firm(elsewhere + model.graph.tools.to_line(tools))
     depreciation = lines_to_firm(s.asset_musd) / p.asset_life_quarters
     liability = lines_to_firm(structure.edges_to_line(now.liability_musd))
     materials = _materials_of_packagers(model)

@@ -48,6 +48,10 @@ def _by_segment(model: PackagingModel, x: Array) -> Array:
 def _stockpiles(model: PackagingModel) -> None:
     """Stockpile orders that arrived are stored; in a shortage of its own buyers a place releases what it holds."""
     s, now = model.state, model.now
+    if not (now.stock_orders.any() or s.stock_kunits.any()):  # where no world has a stockpile, this changes no bit
+        now.stocked = now.released = np.zeros_like(s.stock_kunits)
+        now.sold_to_stockpiles_musd = np.zeros_like(now.delivered)
+        return
     arrived, ordered, queue = (_by_segment(model, x) for x in (now.shipped, now.orders, s.backlog))
     due = arrived + queue
     now.stocked = np.minimum(now.stock_orders * np.minimum(ratio(arrived, due), 1.0), arrived)

@@ -41,6 +41,8 @@ def _places(model: PackagingModel) -> None:
     s.interruption = (draws < p.supply_interruption_hazard) * p.supply_interruption_depth
     begins = shocks.reversal[t] < p.reversal_hazard_per_quarter
     s.suspension_quarters = np.where(begins, np.rint(p.reversal_quarters), positive(s.suspension_quarters - 1.0))
+    if not (s.control.any() or s.retaliation.any()):  # where no world has a control, this changes no bit
+        return
     # a place that is under control may answer by withholding materials from those who control it
     pressure = s.control.max(axis=0)  # (controller, target, W)
     answers = (shocks.retaliation[t] < p.retaliation_propensity)[None] * pressure
@@ -58,5 +60,6 @@ def _availability(model: PackagingModel) -> Array:
         rows = np.flatnonzero(lines.stage == STAGE_OF[kind])
         place = lines.place[rows]
         available[rows] *= (1.0 - s.interruption[m])[place] * (1.0 - s.retaliation)[place] * (1.0 + s.domestic_boost)[place]
-    available = available * (1.0 + model.programme_share())
+    if s.programme_musd.any():  # where no world has a programme, this changes no bit
+        available = available * (1.0 + model.programme_share())
     return available * model.scale[model.quarter] if model.quarter in model.scale else available

@@ -23,6 +23,8 @@ _CEILING = LEVER_CLAUSES.index("subsidy_ceiling")
 _PACKAGING, _FAB = 0, 1
 CREDIT_DISCOUNT = 0.9
 """What a firm counts of a credit that comes when the line is in service."""
+SMALLEST_AWARD_MUSD = 50.0
+"""Firms count on a grant in full while its purse holds at least this (assumption)."""
 RESERVE_QUARTERS = 8.0
 """Quarters ahead whose expected loss on offtake is reserved."""
 
@@ -64,39 +66,38 @@ def grant_rate(model: PackagingModel) -> Array:
 
 def subsidy_rate(model: PackagingModel) -> Array:
     """(line, W): the share of capex that a firm may count on - grants while there is money, credits at a discount."""
-    from policygame.model.phases.investment import SMALLEST_AWARD_MUSD
-
-    s, lines = model.state, model.structure.lines
-    available = np.minimum(s.purse_musd / SMALLEST_AWARD_MUSD, 1.0)
-    granted = grant_rate(model)[lines.place, lines.stage] * _of_purse(model, available)
-    granted = granted * np.minimum(s.cap_left_musd[lines.place, lines.stage] / SMALLEST_AWARD_MUSD, 1.0)
-    return granted + CREDIT_DISCOUNT * _of_purse(model, s.tax_credit)
+    s = model.state
+    available = np.minimum(s.purse_musd / SMALLEST_AWARD_MUSD, 1.0)  # (purse, place, W)
+    under_cap = np.minimum(s.cap_left_musd / SMALLEST_AWARD_MUSD, 1.0)
+    granted = grant_rate(model) * under_cap * available[model.purse_of_stage].transpose(1, 0, 2)
+    granted += CREDIT_DISCOUNT * s.tax_credit[model.purse_of_stage].transpose(1, 0, 2)
+    granted *= model.stage_has_purse
+    return granted.reshape(-1, s.n_worlds)[model.place_stage_of_line]
 
 
 def _of_purse(model: PackagingModel, by_purse: Array) -> Array:
     """(purse, place, W) -> (line, W): packaging and wafer lines read their purse; suppliers have none."""
-    lines = model.structure.lines
-    out = by_purse[np.where(lines.is_wafers, _FAB, _PACKAGING), lines.place]
-    return np.where(lines.is_supply[:, None], 0.0, out)
+    rows = by_purse.reshape(2 * N_PLACES, -1)
+    return np.concatenate([rows, np.zeros((1, rows.shape[1]))])[model.purse_of_line]
 
 
 def award(model: PackagingModel) -> None:
     """Reserve grants for this quarter's orders; what exceeds a programme's cap or its purse is cut in proportion."""
-    s, c, p, now, structure = model.state, model.coefficients, model.parameters, model.now, model.structure
+    s, now, structure = model.state, model.now, model.structure
     lines = structure.lines
-    rate = grant_rate(model)[lines.place, lines.stage] * (~lines.is_supply)[:, None]
-    project = c.capex_musd * ((1.0 - p.shell_cost_share) * now.tool_orders + p.shell_cost_share * now.shell_orders)
-    asked = rate * project
+    technologies = lines.is_packaging[:, None]
+    rate = (grant_rate(model) * model.stage_has_purse).reshape(-1, s.n_worlds)[model.place_stage_of_line]
+    asked = rate * (model.equipment_musd * now.tool_orders + model.shell_musd * now.shell_orders)
     now.award_asked_musd = asked
-    by_stage = model.lines_to_place_stage(asked).reshape(N_PLACES, -1, asked.shape[1])
-    under_cap = np.minimum(ratio(np.minimum(s.cap_left_musd, 1e12), by_stage), 1.0)
-    asked = asked * under_cap[lines.place, lines.stage]
-    is_fab = lines.is_wafers[:, None]
-    for purse, mask in ((_PACKAGING, ~is_fab), (_FAB, is_fab)):
-        total = structure.lines_to_place(asked * mask)
-        part = np.minimum(ratio(s.purse_musd[purse], total), 1.0)
-        asked = np.where(mask, asked * part[lines.place], asked)
-        s.purse_musd[purse] = positive(s.purse_musd[purse] - total * part)
+    by_stage = model.lines_to_place_stage(asked)
+    cap = np.minimum(s.cap_left_musd, 1e12).reshape(by_stage.shape)
+    under_cap = np.minimum(ratio(cap, by_stage), 1.0)
+    asked = asked * under_cap[model.place_stage_of_line]
+    purse = s.purse_musd.reshape(2 * N_PLACES, -1)
+    total = model.lines_to_purse(asked)
+    part = np.minimum(ratio(purse, total), 1.0)
+    asked = asked * np.concatenate([part, np.zeros((1, s.n_worlds))])[model.purse_of_line]
+    s.purse_musd = positive(purse - total * part).reshape(s.purse_musd.shape)
     now.awarded_musd = asked
     s.cap_left_musd = positive(s.cap_left_musd - model.lines_to_place_stage(asked).reshape(s.cap_left_musd.shape))
     s.grant_committed_musd = s.grant_committed_musd + asked
@@ -111,20 +112,18 @@ def award(model: PackagingModel) -> None:
 
 def release(model: PackagingModel, dropped: Array) -> None:
     """A project that is dropped gives its reserved grant back: ``dropped`` (line, W) of the capacity on order."""
-    s, lines = model.state, model.structure.lines
+    s = model.state
     back = s.grant_committed_musd * np.minimum(ratio(dropped, s.tool_backlog), 1.0)
     s.grant_committed_musd = s.grant_committed_musd - back
-    by_place = model.structure.lines_to_place
-    s.purse_musd[_PACKAGING] += by_place(back * (~lines.is_wafers)[:, None])
-    s.purse_musd[_FAB] += by_place(back * lines.is_wafers[:, None])
-    s.committed_total_musd = s.committed_total_musd - by_place(back)
+    s.purse_musd = s.purse_musd + model.lines_to_purse(back).reshape(s.purse_musd.shape)
+    s.committed_total_musd = s.committed_total_musd - model.structure.lines_to_place(back)
 
 
 def pay_milestones(model: PackagingModel, before: Array) -> None:
     """Grants are paid as tools go into the making: ``before`` (line, W) was on order; and the ground-breaking part at once."""
-    s, p, c, now, structure = model.state, model.parameters, model.coefficients, model.now, model.structure
-    shell = c.capex_musd * p.shell_cost_share * now.shell_orders
-    tools = c.capex_musd * (1.0 - p.shell_cost_share) * now.tool_orders
+    s, now, structure = model.state, model.now, model.structure
+    shell = model.shell_musd * now.shell_orders
+    tools = model.equipment_musd * now.tool_orders
     at_once = now.awarded_musd * ratio(shell, shell + tools)
     rest = positive(s.grant_committed_musd - at_once)
     paid = at_once + rest * np.minimum(ratio(now.tools_started, before), 1.0)
@@ -142,11 +141,8 @@ def pay_milestones(model: PackagingModel, before: Array) -> None:
 def pay_credits(model: PackagingModel, arriving: Array) -> None:
     """Credits on what enters service next quarter: paid now, charged to the income of a year later."""
     s, c, now, structure = model.state, model.coefficients, model.now, model.structure
-    lines = structure.lines
     now.credits_musd = _of_purse(model, s.tax_credit) * c.capex_musd * arriving
-    slot = model.quarter % CREDIT_RING
-    s.credit_due_musd[slot, _PACKAGING] += structure.lines_to_place(now.credits_musd * (~lines.is_wafers)[:, None])
-    s.credit_due_musd[slot, _FAB] += structure.lines_to_place(now.credits_musd * lines.is_wafers[:, None])
+    s.credit_due_musd[model.quarter % CREDIT_RING] += model.lines_to_purse(now.credits_musd).reshape(s.purse_musd.shape)
     now.outlay_musd[LEVER_ROW["tax_credit"]] = structure.lines_to_place(now.credits_musd)
     model.ledger.pay("tax credits", now.credits_musd)
 
@@ -159,6 +155,7 @@ def pay_offtake(model: PackagingModel) -> None:
     if not s.offtake_kwafers.any():  # where no world has one, this changes no bit
         s.purse_musd[_PACKAGING] += s.contingent_musd
         s.contingent_musd = np.zeros_like(s.contingent_musd)
+        s.offtake_quarters = positive(s.offtake_quarters - 1.0)  # a promise runs out beside whomever
         return
     technology = np.maximum(lines.technology, 0)
     packaging = lines.is_packaging[:, None]

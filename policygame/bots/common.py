@@ -1,0 +1,165 @@
+"""What all bots are made of: the bot itself, the desk at which it fills in one turn's orders, and a few measures of scarcity.
+
+A bot is a name, a sentence and a rule. The rule reads a government's view and sets levers at a desk, which keeps to the role:
+levers that the role lacks and items that the scenario lacks are left out, amounts are cut to the role's bounds. Nothing is
+remembered between turns. Every quantity is an array over the view's worlds (W,), and rules are written with elementwise
+operations only, so a world decides the same alone and in a crowd. What each bot wants is in its own file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+
+import numpy as np
+
+from policygame.model.agents.government import GovernmentView, Order
+from policygame.model.arrays import TINY, Array, positive
+
+__all__ = ["FAB", "PACKAGING", "Bot", "Desk", "highest", "ramp", "shortage", "tightness", "total"]
+
+PACKAGING, FAB = 0, 1
+"""Purses of a treasury."""
+TOLD = "ai_accelerator"
+"""The segment whose shortage bots watch, where the scenario has it."""
+YEAR = 4.0
+CREDIT_PART_OF_INCOME = 0.5
+"""Part of a year's income that a bot is ready to give away as tax credits."""
+Key = tuple[str, str]
+"""A lever and its item."""
+
+
+@dataclass(frozen=True)
+class Bot:
+    """A strategy that reacts to what its role sees.
+
+    ``name`` is what policies call it, ``sentence`` what a player reads, ``rule`` sets the levers at a desk. ``decide`` answers
+    with all levers that shall be in force, or with None when it is not the role's turn.
+    """
+
+    name: str
+    sentence: str
+    rule: Callable[[Desk], None] = field(repr=False)
+
+    def decide(self, view: GovernmentView) -> list[Order] | None:
+        """All levers that shall be in force from this turn on; None between turns, so that they stay."""
+        if not view.is_turn:
+            return None
+        desk = Desk(view)
+        self.rule(desk)
+        return desk.orders
+
+
+class Desk:
+    """One turn's orders of a role. What the role or the scenario does not know is left out, what exceeds a bound is cut to it."""
+
+    def __init__(self, view: GovernmentView) -> None:
+        self.view = view
+        self.orders: list[Order] = []
+        here = view.stages_here
+        built = tuple(t for t in view.technologies if t in here)
+        advanced = tuple(t for t in built if t != "conventional")
+        self.technologies: tuple[str, ...] = advanced or built
+        """What packaging the role can hope for: advanced technologies that firms have or consider here, else all they have."""
+        self.materials: tuple[str, ...] = tuple(m for m in ("hbm", "substrate", "tools") if m in here)
+        """Inputs that have suppliers here: a programme for others would reach nobody."""
+        self.income_musd = view.income_musd
+        self.purse_musd = view.purse_musd + self.income_musd
+        """(purse, W) what there is to spend this quarter."""
+
+    def may(self, lever: str, item: str | None = None) -> bool:
+        """Whether the role has the lever, and the scenario the item."""
+        return lever in self.view.levers and (item is None or item in self.view.items(lever))
+
+    def set(
+        self,
+        lever: str,
+        item: str,
+        amount: Array,
+        *,
+        places: Sequence[str] = (),
+        cap_musd: Array | None = None,
+        priority: bool = False,
+        price_usd: Array | float = 0.0,
+        years: float = 0.0,
+    ) -> None:
+        """Put a lever at ``amount`` (W,), in its unit, within the role's bounds; a cap or a term in years starts afresh."""
+        if self.may(lever, item):
+            within = np.clip(amount, 0.0, self.view.bound(lever)) * np.ones(self.view.n_worlds)
+            cap = np.inf if cap_musd is None else cap_musd
+            self.orders.append(Order(lever, item, within, cap, tuple(places), priority, price_usd, years, begins=True))
+
+    # money -------------------------------------------------------------------------------------------------------------
+
+    def budget_musd(self, part: float) -> Array:
+        """(W,) M USD a quarter: a part (0 to 1) of packaging income, after the tax credits that the coming year owes."""
+        return part * positive(self.income_musd[PACKAGING] - self.view.credits_due_musd[PACKAGING] / YEAR)
+
+    def fund(self, budget_musd: Array, weights: Mapping[Key, Array]) -> None:
+        """Split a budget over fixed outlays by weight. Where the weights add to less than 1, the rest is saved."""
+        usable = {key: weight for key, weight in weights.items() if self.may(*key)}
+        if usable:
+            whole = np.maximum(total(list(usable.values())), 1.0)
+            for (lever, item), weight in usable.items():
+                self.set(lever, item, budget_musd * weight / whole)
+
+    def grant(
+        self, lever: str, rates: Mapping[str, Array], *, guardrail: Sequence[str] = (), priority: bool = False
+    ) -> None:
+        """Announce grants, item -> rate (W,); the purse is split into caps by rate, so that no item drains it for the others."""
+        purse = self.purse_musd[FAB if lever == "fab_grant" else PACKAGING]
+        usable = {item: np.clip(rate, 0.0, self.view.bound(lever)) for item, rate in rates.items() if self.may(lever, item)}
+        if usable:
+            whole = np.maximum(total(list(usable.values())), TINY)
+            for item, rate in usable.items():
+                self.set(lever, item, rate, cap_musd=purse * rate / whole, places=guardrail, priority=priority)
+
+    def credit(self, item: str, want: Array) -> None:
+        """A tax credit of ``want`` (0 to 1) of the bound, no higher than half a year's income bears on what is being built."""
+        purse = FAB if item == "fabrication" else PACKAGING
+        bearable = CREDIT_PART_OF_INCOME * YEAR * self.income_musd[purse] / np.maximum(self.view.under_way_musd(purse), TINY)
+        self.set("tax_credit", item, np.minimum(self.view.bound("tax_credit") * want, bearable))
+
+    def grant_or_credit(
+        self, want: Mapping[str, Array], ceiling: float = 1.0, *, guardrail: Sequence[str] = (), priority: bool = False
+    ) -> None:
+        """Packaging grants of ``want`` (technology -> 0 to 1) of ``ceiling`` or the bound; without grants, a tax credit."""
+        if self.may("packaging_grant"):
+            most = min(self.view.bound("packaging_grant"), ceiling)
+            self.grant("packaging_grant", {t: most * w for t, w in want.items()}, guardrail=guardrail, priority=priority)
+        elif want:
+            self.credit("packaging", highest(list(want.values())))
+
+
+# ------------------------------------------------------------------------------------------------------ elementwise measures
+
+
+def ramp(x: Array, low: float, high: float) -> Array:
+    """0 up to ``low``, 1 from ``high`` on, straight in between.
+
+    >>> ramp(np.array([0.5, 0.9, 2.0]), 0.8, 1.0).round(6).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    return np.clip((x - low) / (high - low), 0.0, 1.0)
+
+
+def highest(arrays: Sequence[Array]) -> Array:
+    """The elementwise largest of one or more arrays (W,)."""
+    return reduce(np.maximum, arrays)
+
+
+def total(arrays: Sequence[Array]) -> Array:
+    """The elementwise sum of one or more arrays (W,), in their order."""
+    return reduce(np.add, arrays)
+
+
+def shortage(view: GovernmentView) -> Array:
+    """(W,) 0 to 1: part of the slots asked for AI accelerators that was not to be had; without them, of the worst served."""
+    segments = (TOLD,) if TOLD in view.segments else view.segments
+    return highest([1.0 - view.fill(segment) for segment in segments])
+
+
+def tightness(view: GovernmentView, stage: str) -> Array:
+    """(W,) 0 to 1: from ample room in a stage to a stage that is asked for a fifth more than it can make."""
+    return ramp(view.utilisation(stage), 0.8, 1.2)

@@ -1,0 +1,56 @@
+"""The bot that fears rivals: controls that tighten as a rival gains in packaging or leading wafers, guarded grants at home."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from policygame.bots.common import PACKAGING, TOLD, Bot, Desk, highest, ramp, shortage
+from policygame.model.arrays import TINY, Array
+
+CONTROLS = ("hbm", "tools", "advanced_logic")
+WATCHED = ("interposer_2_5d", "hybrid_3d", "wafers_leading")
+STOCKED = ("defence", TOLD)
+STOCK_PART = 0.15
+"""Part of the packaging purse that may go into stockpiles in a quarter, for each segment."""
+
+
+def threat(desk: Desk, rival: str) -> Array:
+    """(W,) 0 to 1: from a hundredth of the world's lines in a stage that matters, to a tenth."""
+    view = desk.view
+    known = {*view.technologies, "wafers_leading"}
+    return highest([ramp(view.share(stage, rival), 0.01, 0.10) for stage in WATCHED if stage in known] or [0.0 * shortage(view)])
+
+
+def contain(desk: Desk) -> None:
+    """Controls on all who are no allies, never looser than they are or than the rival's own; guarded grants; a stockpile."""
+    view = desk.view
+    rivals = [place for place in view.others if place not in view.allies]
+    threats = {rival: threat(desk, rival) for rival in rivals}
+    for item in CONTROLS:
+        for rival in rivals:
+            standing = np.maximum(view.control(item, view.government, rival), view.control(item, rival, view.government))
+            desk.set("export_control", item, np.maximum(threats[rival], standing), places=(rival,))
+    fear = highest([0.0 * shortage(view), *threats.values()])
+    strength = 0.3 + 0.4 * fear + 0.3 * ramp(shortage(view), 0.0, 0.35)
+    desk.grant_or_credit(dict.fromkeys(desk.technologies, strength), guardrail=rivals, priority=True)
+    for segment in STOCKED:
+        if segment in view.segments:
+            _stock(desk, segment, fear)
+
+
+def _stock(desk: Desk, segment: str, fear: Array) -> None:
+    """Hold up to half a quarter of orders here, bought from a small part of the purse and not while the segment is short."""
+    view = desk.view
+    held = view.stock_kunits(segment)
+    # k units of a price in USD cost price / 1000 M USD; half of what lacks is ordered in a quarter
+    affordable = 2.0 * STOCK_PART * desk.purse_musd[PACKAGING] * 1000.0 / np.maximum(view.segment_price_usd(segment), TINY)
+    ample = 1.0 - ramp(1.0 - view.fill(segment), 0.0, 0.2)
+    target = 0.5 * view.orders_kunits(segment) * (0.25 + 0.75 * fear)
+    desk.set("stockpile", segment, np.minimum(target, held + affordable * ample))
+
+
+CONTROL_HAWK = Bot(
+    "control-hawk",
+    "Tightens export controls as rivals gain ground, never loosens them, builds at home behind guardrails and fills a stockpile.",
+    contain,
+)

@@ -1,0 +1,38 @@
+"""The bot that believes in advanced packaging: grants and research for what is short, in step with the shortage."""
+
+from __future__ import annotations
+
+from policygame.bots.common import Bot, Desk, highest, ramp, shortage, tightness
+from policygame.model.arrays import Array
+
+RESEARCH_PART = 0.4
+"""Part of income that research may take; the rest is left to grants."""
+
+
+def leaning(desk: Desk, short: Array) -> dict[str, Array]:
+    """Technology -> (W,) 0 to 1: the slacker its lines are beside the tightest, the less; all the more so in a shortage."""
+    tight = {technology: tightness(desk.view, technology) for technology in desk.technologies}
+    top = highest(list(tight.values()))
+    return {technology: 1.0 - (0.3 + 0.7 * short) * (top - t) for technology, t in tight.items()}
+
+
+def back_packaging(desk: Desk) -> None:
+    """Grants from a third of the bound up to all of it as fill falls to 65 %, research alike; they follow tight lines."""
+    if not desk.technologies:
+        return
+    short = ramp(shortage(desk.view), 0.0, 0.35)
+    lean = leaning(desk, short)
+    strength = 0.35 + 0.65 * short
+    desk.grant_or_credit({technology: strength * lean[technology] for technology in lean}, priority=True)
+    part = 0.25 + 0.75 * short
+    desk.fund(
+        desk.budget_musd(RESEARCH_PART) * part,
+        {("packaging_rnd", technology): lean[technology] for technology in lean},
+    )
+
+
+PACKAGING_FIRST = Bot(
+    "packaging-first",
+    "Raises grants and research for advanced packaging when accelerators are short, in the technology whose lines overflow.",
+    back_packaging,
+)
