@@ -157,7 +157,7 @@ class Herd(OSAT):
 
     def desired_capacity(self, horizon_quarters: Array) -> Array:
         own = super().desired_capacity(horizon_quarters)
-        return 0.5 * own + 0.5 * own.mean(axis=-1, keepdims=True)
+        return np.asarray(0.5 * own + 0.5 * own.mean(axis=-1, keepdims=True))
 
 
 class Pessimist(OSAT):
@@ -174,7 +174,8 @@ class Gambler(OSAT):
 
     def desired_capacity(self, horizon_quarters: Array) -> Array:
         Gambler.throws += 1
-        return super().desired_capacity(horizon_quarters) * (1.0 + 0.1 * (Gambler.throws % 7))
+        luck = 1.0 + 0.1 * (Gambler.throws % 7)
+        return np.asarray(super().desired_capacity(horizon_quarters) * luck)
 
 
 @pytest.mark.parametrize(

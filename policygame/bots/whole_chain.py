@@ -12,6 +12,8 @@ FIXED_PART = 0.6
 ENTRY_SHARE = 0.15
 """Below this share of a technology the role counts as an entrant, and promises to buy."""
 PROMISE_YEARS = 3.0
+PROGRAMME_SHARE = 0.05
+"""From this share of the world's suppliers on, a programme gets its full weight."""
 
 
 def weakest_links(desk: Desk) -> dict[str, Array]:
@@ -28,8 +30,10 @@ def back_the_chain(desk: Desk) -> None:
     view, links = desk.view, weakest_links(desk)
     short = ramp(shortage(view), 0.0, 0.35)
     desk.grant_or_credit({t: 0.2 + (0.3 + 0.3 * short) * links[t] for t in desk.technologies}, priority=True)
-    weights = {("supplier_programme", material): 0.1 + 0.9 * links[material] for material in desk.materials}
-    weights[("workforce", "packaging")] = 0.1 + 0.9 * links["labour"]
+    # a programme lifts suppliers that stand here: where there are hardly any, money for them would lift nothing
+    settled = {material: ramp(view.share(material), 0.0, PROGRAMME_SHARE) for material in desk.materials}
+    weights = {("supplier_programme", m): (0.1 + 0.9 * links[m]) * settled[m] for m in desk.materials}
+    weights[("workforce", "packaging")] = links["labour"]
     weights.update({("packaging_rnd", t): (0.1 + 0.4 * short) * (0.25 + 0.75 * links[t]) for t in desk.technologies})
     desk.fund(desk.budget_musd(FIXED_PART), weights)
     for technology in desk.technologies:

@@ -1,9 +1,10 @@
-"""Pages read from the catalogue: words, levers, metrics. What governments of a scenario may use is read from the scenarios."""
+"""Pages read from the catalogue and the list of bots: words, levers, metrics; who may use a lever is read from scenarios."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from policygame.bots import BOTS
 from policygame.catalogue import (
     INTEGRATIONS,
     JURISDICTIONS,
@@ -23,7 +24,7 @@ __all__ = ["levers_page", "metrics_page", "words_page"]
 
 
 def words_page() -> str:
-    """Jurisdictions, technologies, integrations, stages, segments."""
+    """Jurisdictions, technologies, integrations, stages, segments, bots."""
     parts = [
         "# Words\n\nThe names that scenarios, policies, tables and errors use, each declared once in `policygame/catalogue`.\n",
         "## Jurisdictions\n",
@@ -42,6 +43,8 @@ def words_page() -> str:
         ),
         "## Segments\n",
         table(["id", "name", "what it is"], ([f"`{s.id}`", s.name, s.sentence] for s in SEGMENTS.values())),
+        "## Bots\n\nStrategies that can hold the seat of a government, by the name that policies call them.\n",
+        table(["name", "what it does"], ([f"`{bot.name}`", bot.sentence] for bot in BOTS.values())),
     ]
     return "\n".join(parts)
 

@@ -13,7 +13,7 @@ from policygame.scenario.figures import ids_in
 from policygame.scenario.parameters import Parameters
 from policygame.scenario.shape import shape_at
 
-__all__ = ["figures_page", "parameters_page"]
+__all__ = ["figures_page", "parameter_uses", "parameters_page"]
 
 MOST_USES = 6
 """How many places of use a figure's row names in a scenario; the rest are counted."""
@@ -35,7 +35,7 @@ def _functions(node: ast.AST, prefix: str = "") -> Iterator[tuple[str, ast.AST]]
             yield f"{prefix}{child.name}", child
 
 
-def _uses() -> Mapping[str, list[str]]:
+def parameter_uses() -> Mapping[str, list[str]]:
     """Parameter -> the functions of the model that read it."""
     found: dict[str, list[str]] = {name: [] for name in Parameters.model_fields}
     for file, tree in _sources():
@@ -58,7 +58,7 @@ def _constants() -> Iterator[Row]:
 
 def parameters_page(scenarios: Sequence[Scenario]) -> str:
     """Every behavioural parameter: meaning, unit, bounds, use; then its value and source in every shipped scenario."""
-    uses = _uses()
+    uses = parameter_uses()
     meanings: list[Row] = []
     values: list[Row] = []
     for name, info in Parameters.model_fields.items():
@@ -68,7 +68,14 @@ def parameters_page(scenarios: Sequence[Scenario]) -> str:
         unit = shape.unit
         bounds = unit.allowed.removesuffix(f" {unit.name}")
         meanings.append(
-            [f"`{name}`", info.description or "", unit.name, bounds, "; ".join(uses[name]) or "not read by the model"]
+            [
+                f"`{name}`",
+                info.description or "",
+                unit.name,
+                bounds,
+                "yes" if unit.varies else "no",
+                "; ".join(uses[name]) or "not read by the model",
+            ]
         )
         numbers = [getattr(scenario.parameters, name) for scenario in scenarios]
         values.append([f"`{name}`", *(f"**{number_text(n.value)}** {source_text(n)}" for n in numbers)])

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from policygame.asking import Policies
 from policygame.catalogue import STAGES, TECHNOLOGIES, Quarter
 from policygame.foresight.decisions import Decided, decided
 from policygame.foresight.summaries import spread, stacked
@@ -20,7 +21,7 @@ from policygame.model.arrays import Array, Index
 from policygame.model.changes import Change
 from policygame.model.state import State
 from policygame.scenario import Policy, Scenario, Setting
-from policygame.simulation import Policies, Simulation
+from policygame.simulation import Simulation
 
 _WAFERS = tuple(stage.id for stage in STAGES.values() if stage.kind == "wafers")
 

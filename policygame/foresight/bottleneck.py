@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from policygame.asking import Policies
 from policygame.catalogue import SEGMENTS, STAGES, Quarter
 from policygame.foresight.summaries import spread
 from policygame.foresight.worlds import (
@@ -29,7 +30,6 @@ from policygame.foresight.worlds import (
 from policygame.model.arrays import Array
 from policygame.model.changes import Change, scale_capacity
 from policygame.scenario.setting import unknown
-from policygame.simulation import Policies
 
 ALL_STAGES = "all stages"
 """The variant that relieves every stage at once."""

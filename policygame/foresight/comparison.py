@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from policygame.asking import Policies
 from policygame.foresight.summaries import chosen_series, quantiles, spread, stacked, tidy
 from policygame.foresight.worlds import AnyChanges, Source, open_worlds, quarters_left
 from policygame.model.arrays import Array
-from policygame.simulation import Policies, Result
+from policygame.result import Result
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from policygame.asking import Policies
 from policygame.catalogue import JURISDICTIONS, Quarter
 from policygame.foresight.worlds import ForesightError, check_worlds, whole
 from policygame.model.changes import Change
 from policygame.scenario import Policy, Scenario, Setting, load_scenario
 from policygame.scenario.setting import unknown
-from policygame.simulation import Policies, Simulation
+from policygame.simulation import Simulation
 
 
 @dataclass(frozen=True)

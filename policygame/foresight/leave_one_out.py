@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from policygame.asking import Policies, check_metrics
 from policygame.catalogue import Quarter
 from policygame.foresight.decisions import decided
 from policygame.foresight.summaries import spread, stacked
@@ -20,7 +21,6 @@ from policygame.foresight.worlds import Beside, ForesightError, quarters_left, r
 from policygame.model.arrays import Array
 from policygame.model.changes import Change
 from policygame.scenario import Policy, Scenario, Setting
-from policygame.simulation import Policies, check_metrics
 
 TOTAL, REMAINDER = "all decisions", "interaction"
 METRICS = ("compute_delivered_kh100e", "packaging_capacity_kwpm")

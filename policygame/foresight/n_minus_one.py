@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from policygame.asking import Policies
 from policygame.catalogue import JURISDICTIONS, SEGMENTS, Quarter
 from policygame.foresight.summaries import spread
 from policygame.foresight.worlds import (
@@ -23,7 +24,7 @@ from policygame.foresight.worlds import (
 from policygame.model.arrays import Array
 from policygame.model.changes import Change
 from policygame.scenario.setting import unknown
-from policygame.simulation import Policies, Simulation
+from policygame.simulation import Simulation
 
 KINDS = ("site", "firm", "jurisdiction")
 _UNITS, _RECEIVED = "deliveries_kunits", "compute_received_kh100e"

@@ -11,7 +11,7 @@ import pandas as pd
 
 from policygame.catalogue import Quarter
 from policygame.model.arrays import Array
-from policygame.simulation import Result
+from policygame.result import Result
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 

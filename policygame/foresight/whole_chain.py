@@ -151,9 +151,9 @@ class _Programme:
         columns = [column for row in self.rows for column in row]
         shape = (len(self.rows), len(self.gain))
         matrix = sparse.csr_array((np.array(values), np.array(columns), begins), shape=shape)
-        bounds: Any = np.column_stack([np.zeros(len(self.most)), self.most])
-        matrix_for_solver: Any = matrix  # the stubs know dense arrays only
-        found: Any = linprog(-np.array(self.gain), A_ub=matrix_for_solver, b_ub=np.array(self.limit), bounds=bounds, method="highs")
+        bounds = np.column_stack([np.zeros(len(self.most)), self.most])
+        solve: Any = linprog  # its stubs know dense matrices only
+        found = solve(-np.array(self.gain), A_ub=matrix, b_ub=np.array(self.limit), bounds=bounds, method="highs")
         assert found.status == 0, found.message  # zero is feasible and every column is bounded
         flow = np.maximum(found.x, 0.0)
         used, worth = matrix @ flow, -np.asarray(found.ineqlin.marginals)

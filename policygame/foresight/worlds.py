@@ -12,14 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from policygame.asking import LARGEST_SEED, Policies, check_seeds
 from policygame.catalogue import Quarter
 from policygame.errors import UserError
 from policygame.model.agents.scripts import Script, TakenOver
 from policygame.model.arrays import Array
 from policygame.model.changes import Change
 from policygame.model.state import State
+from policygame.result import Result
 from policygame.scenario import Policy, Scenario, Setting
-from policygame.simulation import LARGEST_SEED, Policies, Result, Simulation, check_seeds
+from policygame.simulation import Simulation
 
 Source = Simulation | Scenario | str
 """Where a question starts: a running simulation (its present state), or a scenario, shipped name or path (its start)."""

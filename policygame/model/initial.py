@@ -29,6 +29,7 @@ def _shape_of(name: str, structure: Structure, graph: SupplyGraph, n_accounts: i
         "shells_in_progress": (SHELL_RING, n_lines),
         "level": (n_groups,),
         "trend": (n_groups,),
+        "best_return": (n_groups,),
         "market_share": (n_products,),
         "phantom": (n_products,),
         "backlog": (n_products, N_PLACES),

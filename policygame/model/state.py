@@ -51,6 +51,7 @@ class State:
     # groups (group, W): a firm's expectation of what a stage of its lines will be asked for
     level: Array
     trend: Array
+    best_return: Array  # annual return at its best place, as competitors have known it since last quarter
     # products
     market_share: Array  # (product, W)
     phantom: Array  # (product, W) cancellable orders, k units

@@ -187,14 +187,16 @@ class Structure:
 
     def _compile_sources(self) -> None:
         """Wafer sources: a foundry line that makes a product's dies."""
-        rows: list[tuple[int, int, float]] = []
+        rows: list[tuple[int, int, float, float]] = []
         for p, key in enumerate(self.products):
             for source in key.spec.wafers:
                 lines = self._firm_rows(source, key.spec.stage)
-                rows.extend((int(line), p, source.share.value / len(lines)) for line in lines)
-        self.source_line = index([line for line, _, _ in rows])
-        self.source_product = index([product for _, product, _ in rows])
-        self.source_share = np.array([share for _, _, share in rows])
+                part = source.share.value / max(len(lines), 1)
+                rows.extend((int(line), p, part, source.qualification.value) for line in lines)
+        self.source_line = index([row[0] for row in rows])
+        self.source_product = index([row[1] for row in rows])
+        self.source_share = np.array([row[2] for row in rows])
+        self.source_qualification = np.array([row[3] for row in rows])
         self.n_sources = len(rows)
 
     # paths -----------------------------------------------------------------------------------------------------------

@@ -81,12 +81,16 @@ class Unit:
     name: str
     low: float | None = None
     high: float | None = None
+    varies: bool = True
+    """Whether the number may be drawn; False for what every world shares (paths of products, relations, weights, whole quarters)."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self.check, handler(source))
 
     def check(self, number: Number) -> Number:
         """The number itself, if it keeps the bounds; MismatchError (a ValueError) otherwise."""
+        if number.draw and not self.varies:
+            raise MismatchError("draw: true", "a number that is the same in every world", ("draw",))
         spots = [("value",), ("range",) if number.assumption is None else ("assumption",)]
         for at, values in zip(spots, ((number.value,), number.span or ()), strict=True):
             for value in values:

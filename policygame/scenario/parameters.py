@@ -104,7 +104,7 @@ class Parameters(BaseModel):
     )
     brownfield_share: Annotated[Number, Unit("share", 0.0, 5.0)] = _("room that can be added on present or bought ground in one brownfield time, as a share of present room")
     shell_cost_share: Share = _("share of capex that is the shell")
-    tool_lead_quarters: Annotated[Number, Unit("quarters", 1.0, 8.0)] = _(
+    tool_lead_quarters: Annotated[Number, Unit("quarters", 1.0, 8.0, varies=False)] = _(
         "time from the start of a tool's making to its installation"
     )
     ramp_loss: Share = _("output that a new line loses in its first quarter")
@@ -124,7 +124,7 @@ class Parameters(BaseModel):
     # labour
     labour_margin: Annotated[Number, Unit("share", 0.0, 10.0)] = _("skilled people beyond those employed, at the start")
     labour_growth_per_quarter: Annotated[Number, Unit("share / quarter", 0.0, 0.5)] = _("growth of a labour pool that is short")
-    workforce_lag_quarters: Annotated[Number, Unit("quarters", 1.0, 12.0)] = _("time from training money to skilled people")
+    workforce_lag_quarters: Annotated[Number, Unit("quarters", 1.0, 12.0, varies=False)] = _("time from training money to skilled people")
     people_per_musd: Annotated[Number, Unit("people / M USD", 0.0, 1000.0)] = _("people trained by a million USD")
     # money
     interest_per_year: Annotated[Number, Unit("annual rate", 0.0, 0.5)] = _("interest on debt")

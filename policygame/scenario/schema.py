@@ -54,6 +54,7 @@ LeverId = Annotated[str, OneOf("lever", tuple(LEVERS))]
 QuarterText = Annotated[str, AfterValidator(_quarter)]
 
 Share = Annotated[Number, Unit("share", 0.0, 1.0)]
+SameShare = Annotated[Number, Unit("share", 0.0, 1.0, varies=False)]
 AnyQuantity = Annotated[Number, Unit("stage unit", 0.0)]
 
 
@@ -69,18 +70,18 @@ class Government(Section):
     packaging_income_musd_per_year: Annotated[Number, Unit("M USD / year", 0.0)]
     fab_income_musd_per_year: Annotated[Number, Unit("M USD / year", 0.0)]
     levers: tuple[LeverId, ...] = Field(description="levers that this role may use")
-    bounds: dict[LeverId, Annotated[Number, Unit("unit of the lever", 0.0)]] = Field(
+    bounds: dict[LeverId, Annotated[Number, Unit("unit of the lever", 0.0, varies=False)]] = Field(
         {}, description="upper bounds narrower than the catalogue's"
     )
-    mandate: dict[Literal["S", "R", "A", "L", "V", "I", "P", "F"], Annotated[Number, Unit("weight", 0.0, 100.0)]]
+    mandate: dict[Literal["S", "R", "A", "L", "V", "I", "P", "F"], Annotated[Number, Unit("weight", 0.0, 100.0, varies=False)]]
 
 
 class Jurisdiction(Section):
     """A place where sites stand and products are received."""
 
     allies: tuple[JurisdictionId, ...] = Field((), description="trusted jurisdictions at the start")
-    brownfield_quarters: Annotated[Number, Unit("quarters", 1.0, 24.0)]
-    greenfield_quarters: Annotated[Number, Unit("quarters", 1.0, 24.0)]
+    brownfield_quarters: Annotated[Number, Unit("quarters", 1.0, 24.0, varies=False)]
+    greenfield_quarters: Annotated[Number, Unit("quarters", 1.0, 24.0, varies=False)]
     capex_factor: Annotated[Number, Unit("times Taiwan's", 0.2, 5.0)]
     operating_cost_factor: Annotated[Number, Unit("times Taiwan's", 0.2, 5.0)]
     location_appeal: Annotated[Number, Unit("annual return", -1.0, 1.0)] = Field(
@@ -108,10 +109,10 @@ class Technology(Section):
     tool_need: Annotated[Number, Unit("tool sets / kwpm", 0.0)] = Field(
         description="tool sets (one equips a kwpm of 2.5D) for one kwpm"
     )
-    bandwidth_tbps: Annotated[Number, Unit("TB/s", 0.0)]
-    energy_pj_per_bit: Annotated[Number, Unit("pJ/bit", 0.0)]
-    connections_per_mm2: Annotated[Number, Unit("1/mm2", 0.0)]
-    usable_area_mm2: Annotated[Number, Unit("mm2", 0.0)]
+    bandwidth_tbps: Annotated[Number, Unit("TB/s", 0.0, varies=False)]
+    energy_pj_per_bit: Annotated[Number, Unit("pJ/bit", 0.0, varies=False)]
+    connections_per_mm2: Annotated[Number, Unit("1/mm2", 0.0, varies=False)]
+    usable_area_mm2: Annotated[Number, Unit("mm2", 0.0, varies=False)]
 
 
 class Stage(Section):
@@ -120,7 +121,7 @@ class Stage(Section):
     capex_musd_per_unit: Annotated[Number, Unit("M USD / unit of capacity", 0.0)]
     price_usd_per_unit: Annotated[Number, Unit("USD / unit of output", 0.0)]
     operating_cost_share: Share
-    shell_extra_quarters: Annotated[Number, Unit("quarters", 0.0, 12.0)] = Field(
+    shell_extra_quarters: Annotated[Number, Unit("quarters", 0.0, 12.0, varies=False)] = Field(
         description="building takes this much longer than a packaging shell"
     )
     learning_per_doubling: Annotated[Number, Unit("share", 0.0, 0.4)]
@@ -149,7 +150,7 @@ class Segment(Section):
         description="size of a surge or slump that nobody foresees"
     )
     unit_price_usd: Annotated[Number, Unit("USD / unit", 0.0)]
-    destinations: dict[JurisdictionId, Share] = Field(description="shares of demand by jurisdiction; sum to one")
+    destinations: dict[JurisdictionId, SameShare] = Field(description="shares of demand by jurisdiction; sum to one")
     trusted_only: bool = Field(False, description="buys only packages assembled in the destination's trusted jurisdictions")
 
 
@@ -190,9 +191,9 @@ class Recipe(Section):
     """One way to package a product."""
 
     technology: TechnologyId
-    packages_per_wafer: Annotated[Number, Unit("packages / wafer", 0.01)]
-    placements: Annotated[Number, Unit("placements", 1.0, 64.0)]
-    relative_value: Annotated[Number, Unit("times the product's value", 0.0, 3.0)] = Field(
+    packages_per_wafer: Annotated[Number, Unit("packages / wafer", 0.01, varies=False)]
+    placements: Annotated[Number, Unit("placements", 1.0, 64.0, varies=False)]
+    relative_value: Annotated[Number, Unit("times the product's value", 0.0, 3.0, varies=False)] = Field(
         description="what a package of this kind is worth beside the product's best (bandwidth, energy, density, area)"
     )
 
@@ -201,12 +202,12 @@ class Generation(Section):
     """What one unit of a product is from a date on; between dates values move geometrically."""
 
     quarter: QuarterText
-    compute_h100e: Annotated[Number, Unit("H100-equivalents / unit", 0.0)]
-    die_area_mm2: Annotated[Number, Unit("mm2", 1.0, 900.0)]
-    dies: Annotated[Number, Unit("dies / unit", 1.0, 64.0)]
+    compute_h100e: Annotated[Number, Unit("H100-equivalents / unit", 0.0, varies=False)]
+    die_area_mm2: Annotated[Number, Unit("mm2", 1.0, 900.0, varies=False)]
+    dies: Annotated[Number, Unit("dies / unit", 1.0, 64.0, varies=False)]
     node_nm: Literal[3, 5, 7, 10, 14, 28, 55]
-    hbm_stacks: Annotated[Number, Unit("stacks / unit", 0.0, 32.0)]
-    substrate_cm2: Annotated[Number, Unit("cm2 / unit", 0.0, 500.0)]
+    hbm_stacks: Annotated[Number, Unit("stacks / unit", 0.0, 32.0, varies=False)]
+    substrate_cm2: Annotated[Number, Unit("cm2 / unit", 0.0, 500.0, varies=False)]
     recipes: tuple[Recipe, ...] = Field(min_length=1)
 
 
@@ -215,20 +216,20 @@ class Source(Section):
 
     firm: str
     jurisdiction: JurisdictionId | None = Field(None, description="one site; default: every site of the firm that has the stage")
-    share: Share = Field(description="share of the product's orders that goes there at first")
-    qualification: Share = Field(description="qualification of the relation at the start, 0 to 1")
+    share: SameShare = Field(description="share of the product's orders that goes there at first")
+    qualification: SameShare = Field(description="qualification of the relation at the start, 0 to 1")
 
 
 class Product(Section):
     """A designer's product in one segment."""
 
     segment: SegmentId
-    share: Share = Field(description="share of the segment's demand in the world at the start")
-    relative_value: Annotated[Number, Unit("times the segment's price", 0.01, 20.0)]
+    share: SameShare = Field(description="share of the segment's demand in the world at the start")
+    relative_value: Annotated[Number, Unit("times the segment's price", 0.01, 20.0, varies=False)]
     only_to: tuple[JurisdictionId, ...] = Field((), description="sold only there")
     not_to: tuple[JurisdictionId, ...] = ()
     starts: QuarterText | None = Field(None, description="quarter in which the product enters the market")
-    long_term_share: Share = Field(description="share of its orders under long-term agreements")
+    long_term_share: SameShare = Field(description="share of its orders under long-term agreements")
     stage: Literal["wafers_leading", "wafers_advanced", "wafers_mature"]
     wafers: tuple[Source, ...] = Field(min_length=1)
     packagers: tuple[Source, ...] = Field(min_length=1)
@@ -250,8 +251,8 @@ class Link(Section):
     item: Literal["wafers", "hbm", "substrate", "tools"]
     supplier: str
     packagers: tuple[str, ...] = Field(min_length=1)
-    share: Share = Field(description="share of the packager's needs that it takes from this supplier at first")
-    qualification: Share
+    share: SameShare = Field(description="share of the packager's needs that it takes from this supplier at first")
+    qualification: SameShare
 
 
 class History(Section):

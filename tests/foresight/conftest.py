@@ -18,11 +18,14 @@ class Anxious:
         if not view.is_turn:
             return None
         short = np.clip(1.0 - view.fill("ai_accelerator"), 0.0, 1.0)
-        return [Order("packaging_grant", "interposer_2_5d", 0.3 * (0.2 + 0.8 * short)), Order("packaging_rnd", "interposer_2_5d", 10.0)]
+        return [
+            Order("packaging_grant", "interposer_2_5d", 0.3 * (0.2 + 0.8 * short)),
+            Order("packaging_rnd", "interposer_2_5d", 10.0),
+        ]
 
 
 def assert_same(one: Result, other: Result, worlds: list[int] | None = None, metrics: Iterable[str] | None = None) -> None:
-    """Every value of ``other`` equals that of ``one``, bit for bit, in the quarters of ``other`` (and these worlds of ``one``)."""
+    """Every value of ``other`` equals that of ``one``, bit for bit, in its quarters and in these ``worlds`` of ``one``."""
     late = one.quarters.index(other.quarters[0])
     columns = list(range(len(one.seeds))) if worlds is None else worlds
     for metric in one.metrics if metrics is None else metrics:

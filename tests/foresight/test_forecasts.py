@@ -16,7 +16,9 @@ def test_from_the_start_a_forecast_is_a_simulation(first_game: Scenario) -> None
 
 
 def test_with_its_own_seeds_a_forecast_is_what_comes(first_game: Scenario) -> None:
-    simulation = Simulation(first_game, [4, 7, 9], {"USA": Policy.parse("2023Q1 packaging_rnd fan_out 20")}, metrics=METRICS).run(9)
+    simulation = Simulation(first_game, [4, 7, 9], {"USA": Policy.parse("2023Q1 packaging_rnd fan_out 20")}, metrics=METRICS).run(
+        9
+    )
     fan = forecast(simulation, seeds=simulation.seeds, quarters=5)
     assert_same(simulation.run(5).result(), fan.result)
 

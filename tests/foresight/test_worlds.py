@@ -40,7 +40,7 @@ def originals() -> dict[str, Result]:
 
 @pytest.mark.parametrize("setup", SETUPS)
 @given(quarter=st.integers(0, QUARTERS - 1))
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_a_branch_changed_in_nothing_is_the_original(originals: dict[str, Result], setup: str, quarter: int) -> None:
     simulation = Simulation("first-game", SEEDS, **SETUPS[setup]).run(quarter)
     branch = simulation.branch()

@@ -45,7 +45,7 @@ def run_fabs(model: PackagingModel) -> None:
         to_seller=structure.sources_to_line,
         want=wafers_wanted,
         room=now.room - now.other_served,
-        limit=now.room[structure.source_line] * controlled_sources(model),
+        limit=now.room[structure.source_line] * (structure.source_qualification[:, None] * controlled_sources(model)),
         weight=relation,
     )
     market.grant(claim)

@@ -73,7 +73,9 @@ def appraise(model: PackagingModel) -> Array:
     rows = model.osat_rows
     full = 4.0 * model.output_per_unit[rows] * model.money_scale[stage[rows]]
     profit[rows] -= full * use[stage[rows]] * _expected_liability_usd(model)
-    profit /= np.maximum(c.capex_musd * (1.0 - np.minimum(now.subsidy_rate, 0.95)), TINY)
+    # a subsidy makes a gain look better; a loss stays what it is, for on less capital it would look worse
+    counted = np.minimum(now.subsidy_rate, 0.95) * (profit > 0.0)
+    profit /= np.maximum(c.capex_musd * (1.0 - counted), TINY)
     profit += model.place_return
     profit += _proximity(model)
     profit -= p.entry_penalty * (s.capacity < 1e-6)
@@ -118,13 +120,15 @@ def _offtake_cover(model: PackagingModel) -> Array:
 def contestable_growth(model: PackagingModel) -> Array:
     """(group, W): growth of a stage, output a quarter per quarter, that is open to every firm with a candidate line.
 
-    It goes by present size (with a floor, so that entrants can win some) and by the return that a firm could earn.
+    It goes by present size (with a floor, so that entrants can win some) and by the return that a firm could earn, as others knew it a
+    quarter ago: a subsidy wins growth from competitors only once they have seen it, and so never lowers orders where it begins.
     """
     s, p, now, structure = model.state, model.parameters, model.now, model.structure
     stage = structure.lines.group_stage
     growth = p.contestable_share * positive(structure.groups_to_stage(s.trend))
     size = ratio(s.level, structure.groups_to_stage(s.level)[stage]) + ENTRY_FLOOR
     best = np.maximum.reduceat(now.annual_return, structure.lines.group_start, axis=0)
+    best, s.best_return = (s.best_return if model.quarter else best), best
     pull = size * np.exp(np.clip(p.location_weight * (best - 0.2), -8.0, 8.0))
     return growth[stage] * pull / np.maximum(structure.groups_to_stage(pull)[stage], TINY)
 

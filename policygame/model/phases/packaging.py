@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from policygame.model.model import PackagingModel
 
 CRISIS_FILL = 0.8
-"""A place is in a crisis while its segment-weighted fill is below this, or one of its own sites stands still."""
+"""A place is in a crisis while fill, weighted by the value of what its buyers are due, is below this, or its sites stand still."""
 SUPPLY_ROUNDS = 1
 """Rounds in which suppliers with room answer what others could not."""
 _POOLED = LEVER_CLAUSES.index("pooled_capacity")
@@ -164,10 +164,11 @@ def favoured(model: PackagingModel) -> Array:
 
 def in_crisis(model: PackagingModel) -> Array:
     """(place, W): 1 where a place's buyers are short or a tenth of its own lines stands still."""
-    s, structure = model.state, model.structure
-    due = s.backlog + model.now.orders
-    fill = ratio((due * s.fill[:, None, :]).sum(axis=0), due.sum(axis=0))
-    return ((fill < CRISIS_FILL) | (s.outage > 0.1)).astype(float) * (structure.allies.sum(axis=1) > 0.0)[:, None]
+    s, c, structure = model.state, model.coefficients, model.structure
+    value = (c.segment_price_usd * s.segment_price)[structure.product_segment] * c.product_value[:, None]
+    due = (s.backlog + model.now.orders) * value[:, None]
+    fill = share_or_one((due * s.fill[:, None, :]).sum(axis=0), due.sum(axis=0))
+    return ((fill < CRISIS_FILL) | (s.outage > 0.1)).astype(float)
 
 
 def _draw(model: PackagingModel, starts: Array, need: Array, edges: SupplyEdges, scale: float) -> tuple[Array, Array]:
