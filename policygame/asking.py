@@ -140,4 +140,6 @@ def resolve(policy: Any, scenario: Scenario, government: str) -> Strategy:
 def describe(chosen: Any) -> str:
     if isinstance(chosen, list | tuple):
         return " | ".join(dict.fromkeys(describe(one) for one in chosen))
-    return chosen if isinstance(chosen, str) else str(chosen) if isinstance(chosen, Policy) else type(chosen).__name__
+    if isinstance(chosen, str | Policy):
+        return str(chosen)
+    return str(getattr(chosen, "name", type(chosen).__name__))

@@ -91,14 +91,14 @@ _CAPITAL = (
         "and their share of the place choice; guardrails close other places to the firms that take it.",
         options={
             "cap": _CAP,
-            "guardrail": _jurisdictions("Firms that take the grant may not expand this technology in these jurisdictions."),
+            "guardrail": _jurisdictions("Firms that take the grant may not expand this technology in these jurisdictions for ten years; a firm with most of its lines there refuses."),
             "priority": Option(
                 "flag",
                 "",
                 None,
                 None,
                 False,
-                "Lines built with the grant serve this jurisdiction's priority-rated orders first in a crisis, up to a limit.",
+                "While the grant is in force, lines here serve this jurisdiction's priority-rated orders first in a crisis, up to a limit.",
             ),
             "until": _UNTIL,
         },

@@ -96,13 +96,14 @@ _CAPACITY = (
     ),
     _metric(
         "expected_capacity_kwpm",
-        "Expected need for capacity",
+        "Expected capacity",
         "kwpm",
         ("firm",),
         _TECHNOLOGY,
-        "Capacity that the firm expects to need when tools ordered now would work: its own adaptive level and trend, and the "
-        "part of customers' published forecasts that it believes.",
-        "What the firm believes it will need. In a surge it is well under what comes.",
+        "Capacity that the firm expects to have in six quarters: what it expects to be asked for (its own adaptive level and "
+        "trend, and the part of customers' published forecasts that it believes) with its buffer, as far as rooms that stand or "
+        "are being built allow, and at least what stands or is ordered.",
+        "What the firm believes it will have. In a surge it is well under what comes.",
     ),
     _metric(
         "utilisation",
@@ -214,7 +215,7 @@ _FLOWS = (
         ("world",),
         _SEGMENT,
         "min(1, slots that packagers can give the segment / slots asked for it this quarter), where slots asked are demand "
-        "plus the drawn part of the real queue; phantom orders do not count.",
+        "plus the drawn part of the real queue, as far as there are dies to package; phantom orders do not count.",
         "The part of the packaging slots asked for that could be had.",
     ),
     _metric(
@@ -370,8 +371,8 @@ _STANDING = (
         "S R A L I F share; V M USD / quarter; P log points",
         ("government",),
         _SCORE,
-        "S: AI compute received / demanded. R: 1 - hazard-weighted share of this quarter's deliveries here that passes through "
-        "each single site. A: whole-chain compute of own and allied sites / own demand. L: own share of 2.5D and 3D capacity x "
+        "S: AI compute received / demanded. R: 1 - the sum over places of assembly of hazard (relative to the highest) x squared share "
+        "of this quarter's AI deliveries here that was assembled there. A: whole-chain compute of own and allied sites / own demand. L: own share of 2.5D and 3D capacity x "
         "yield, half by site, half by headquarters. V: value added by sites here. I: others' loss of deliveries if the sites "
         "here go dark. P: minus the log of the price index. F: 1 - spending / income.",
         "What a government is judged on before its mandate weighs it: supply, resilience, assured capacity, leadership, value "

@@ -63,7 +63,6 @@ class Ledger:
                 self._route("packaging", designer[structure.edge_product], lines.firm[structure.edge_line]),
                 self._route("liability", lines.firm[structure.edge_line], designer[structure.edge_product]),
                 self._route("wafers", designer[structure.source_product], lines.firm[structure.source_line]),
-                self._route("materials", designer, self.outside),
                 self._route("other output", self.customers, lines.firm),
                 self._route("operation", lines.firm, self.outside),
                 self._route("building", lines.firm, self.builders),
@@ -99,7 +98,7 @@ class Ledger:
     def pay(self, name: str, amount_musd: Array) -> None:
         """Book ``amount_musd`` (row, W) over the rows of a route; a negative amount flows back."""
         self.flows[name] = amount_musd if name not in self.flows else self.flows[name] + amount_musd
-        self.net += self._routes[name].net(amount_musd)
+        self._routes[name].net.add_to(self.net, amount_musd)
 
     def matrix(self, world: int = 0) -> Array:
         """(payer, payee): everything paid this quarter in one world, M USD."""

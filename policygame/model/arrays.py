@@ -22,12 +22,21 @@ TINY = 1e-12
 
 def ratio(part: Array, whole: Array) -> Array:
     """``part / whole``, and 0 where both are 0."""
-    return part / np.maximum(whole, TINY)
+    floored = np.maximum(whole, TINY)
+    return np.divide(part, floored, out=floored) if part.shape == floored.shape else part / floored
 
 
 def share_or_one(part: Array, whole: Array) -> Array:
     """``part / whole``, at most 1, and 1 where nothing was asked: how much of a request can be met."""
-    return np.minimum((part + TINY) / np.maximum(whole, TINY), 1.0)
+    met = part + TINY
+    met /= np.maximum(whole, TINY)
+    return np.minimum(met, 1.0, out=met)
+
+
+def part_of(part: Array, whole: Array) -> Array:
+    """``part / whole``, at most 1, and 0 where both are 0."""
+    share = ratio(part, whole)
+    return np.minimum(share, 1.0, out=share)
 
 
 def positive(x: Array) -> Array:
@@ -35,9 +44,18 @@ def positive(x: Array) -> Array:
     return np.maximum(x, 0.0)
 
 
+def shrunk(x: Array, taken: Array) -> Array:
+    """``x`` less what was taken, at least 0."""
+    left = x - taken
+    return np.maximum(left, 0.0, out=left)
+
+
 def logistic(x: Array) -> Array:
     """1 / (1 + exp(-x)), without overflow."""
-    return 1.0 / (1.0 + np.exp(np.minimum(-x, 500.0)))
+    out = np.minimum(-x, 500.0)
+    np.exp(out, out=out)
+    out += 1.0
+    return np.divide(1.0, out, out=out)
 
 
 def index(values: Sequence[int]) -> Index:
@@ -74,8 +92,10 @@ class Sums:
         return Sums.of(sparse.csr_array(self.matrix - other.matrix))
 
     def __call__(self, x: Array) -> Array:
-        x = np.ascontiguousarray(x)
-        out = np.zeros((self.n, x.shape[1]))
-        # what ``matrix @ x`` does, without its checks: they cost more than the sum itself where worlds are few
-        csr_matvecs(self.n, self._rows, x.shape[1], self._start, self._column, self._weight, x.ravel(), out.ravel())
+        return self.add_to(np.zeros((self.n, x.shape[1])), x)
+
+    def add_to(self, out: Array, x: Array) -> Array:
+        """Add the sums of ``x`` (row, W) to ``out`` (n, W), which is returned; ``out`` must be laid out row by row."""
+        # what ``out + matrix @ x`` does, without its checks: they cost more than the sum itself where worlds are few
+        csr_matvecs(self.n, self._rows, x.shape[1], self._start, self._column, self._weight, x.ravel(), out.reshape(-1))
         return out

@@ -227,7 +227,7 @@ def compile_coefficients(structure: Structure, values: Values, parameters: Param
         stage_capex_musd=capex,
         stage_price_usd=price,
         stage_operating_share=operating,
-        stage_learning=_stage_numbers(structure, values, "learning_per_doubling", "learning_per_doubling"),
+        stage_learning=_technology_numbers(structure, values, "learning_per_doubling"),
         capex_musd=capex[lines.stage] * capex_factor[lines.place],
         operating_usd=(price * operating)[lines.stage] * operating_factor[lines.place],
         output_per_capacity=np.where(lines.is_supply, 1.0, MONTHS_PER_QUARTER)[:, None],

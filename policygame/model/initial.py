@@ -38,6 +38,7 @@ def _shape_of(name: str, structure: Structure, graph: SupplyGraph, n_accounts: i
         "fill": (n_products,),
         "lead_time_weeks": (n_products,),
         "mix": (len(structure.recipes),),
+        "design_mix": (n_products,),
         "recipe_fill": (len(structure.recipes),),
         "die_bank": (structure.n_sources,),
         "dies_in_process": (structure.n_sources,),
@@ -51,6 +52,8 @@ def _shape_of(name: str, structure: Structure, graph: SupplyGraph, n_accounts: i
         "demand_deviation": (N_SEGMENTS,),
         "surge": (N_SEGMENTS,),
         "segment_price": (N_SEGMENTS,),
+        "product_price": (n_products,),
+        "revenue_musd": (len(structure.lines.firms),),
         "stage_price": (N_STAGES,),
         "industry_experience": (N_STAGES,),
         "outage": (N_PLACES,),
@@ -61,7 +64,7 @@ def _shape_of(name: str, structure: Structure, graph: SupplyGraph, n_accounts: i
         "labour_in_training": (TOOL_RING, N_PLACES),
         "knowledge_busd": (N_PLACES, N_TECHNOLOGIES),
         "programme_musd": (n_materials, N_PLACES),
-        "domestic_boost": (N_PLACES,),
+        "domestic_boost": (n_materials, N_PLACES),
         "stock_kunits": (N_PLACES, N_SEGMENTS),
         "purse_musd": (2, N_PLACES),
         "credit_due_musd": (CREDIT_RING, 2, N_PLACES),
@@ -69,7 +72,6 @@ def _shape_of(name: str, structure: Structure, graph: SupplyGraph, n_accounts: i
         "cap_left_musd": (N_PLACES, N_STAGES),
         "committed_total_musd": (N_PLACES,),
         "paid_total_musd": (N_PLACES,),
-        "guarded": (len(structure.lines.firms), N_PLACES),
         "cash_musd": (n_accounts,),
         "debt_musd": (n_accounts,),
         "grant": (N_PLACES, N_STAGES),
@@ -112,6 +114,8 @@ def initial_state(
     weight = structure.edge_share[:, None] * ratio(here, of_firm(here)[structure.edge_source])
     state.relation[:] = ratio(weight, structure.edges_to_recipe(weight)[structure.edge_recipe])
     state.segment_price[:] = 1.0
+    state.product_price[:] = 1.0
+    state.design_mix[:] = 1.0
     state.stage_price[:] = 1.0
     state.fill[:] = 1.0
     state.recipe_fill[:] = 1.0

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from policygame.catalogue import LEVERS, METRICS, SEGMENTS, STAGES, TECHNOLOGIES
 from policygame.model import standing
-from policygame.model.arrays import Array, Index, Sums, index, ratio
+from policygame.model.arrays import Array, Index, Sums, index, part_of, ratio
 from policygame.model.phases.shipments import segment_fill
 from policygame.model.structure import (
     N_TECHNOLOGIES,
@@ -100,7 +100,7 @@ class Metrics:
             [
                 (
                     [("world", s) for s in self._stages],
-                    lambda m: np.minimum(ratio(to_stage(m.now.output), to_stage(m.now.room)), 1.0)[stage_rows],
+                    lambda m: part_of(to_stage(m.now.output), to_stage(m.now.room))[stage_rows],
                 )
             ],
         )

@@ -17,7 +17,7 @@ from mesa.agent import AgentSet
 from scipy import sparse
 
 from policygame.catalogue import STAGES
-from policygame.model import projects
+from policygame.model import projects, technology
 from policygame.model.accounts import Ledger
 from policygame.model.agents import OSAT, ChipDesigner, DesignTeam, Foundry, Government, Producer, Supplier, Team
 from policygame.model.agents.government import Seat
@@ -137,11 +137,11 @@ class PackagingModel(mesa.Model):
         self.now = Now()
         self.ledger.open(self.state.n_worlds)
         self.packages_per_wafer = structure.packages_per_wafer[t][:, None]
-        self.placements = structure.placements[t][:, None]
         self.hbm_stacks = structure.hbm_stacks[t][:, None]
         self.substrate_cm2 = structure.substrate_cm2[t][:, None]
-        self.units_per_wafer = structure.units_per_wafer[t][:, None]
         self.compute_h100e = structure.compute_h100e[t][:, None]
+        self.units_per_wafer = technology.units_per_wafer(self)
+        self.placements = technology.placements(self)
         self.now.capacity_at_start = self.state.capacity
         self._cache: dict[str, Array] = {}
         self._whole_chain: tuple[Array, Array] | None = None
@@ -183,14 +183,6 @@ class PackagingModel(mesa.Model):
         able = s.qualification * s.capacity[structure.edge_line]
         return (structure.edges_to_recipe(able) > 1e-9).astype(float)
 
-    def recipe_value(self) -> Array:
-        """(recipe, W) what a package is worth beside the product's best, less packaging cost as a share of the product's price."""
-        structure, c, s = self.structure, self.coefficients, self.state
-        stage = structure.recipe_technology + STAGE_OF["conventional"]
-        cost = (c.stage_price_usd * s.stage_price)[stage] / self.packages_per_wafer
-        price = (c.segment_price_usd * s.segment_price)[structure.product_segment] * c.product_value[:, None]
-        return structure.relative_value[self.quarter][:, None] - cost / price[structure.recipe_product]
-
     def content_usd(self) -> Array:
         """(product, W) dies and HBM in one package, USD."""
         c, s, structure = self.coefficients, self.state, self.structure
@@ -198,13 +190,9 @@ class PackagingModel(mesa.Model):
         dies = price[self.wafer_stage] / self.units_per_wafer
         return dies + self.hbm_stacks * price[STAGE_OF["hbm"]]
 
-    def programme_share(self) -> Array:
-        """(line, W) extra capacity of suppliers from programmes of their place, as a share."""
-        return self.once("programme", lambda: learning.programme_share(self))
-
     def firm_revenue(self) -> Array:
-        """(firm, W) this quarter's revenue so far, M USD."""
-        return self.now.firm_revenue_musd
+        """(firm, W) a quarter's revenue that lenders go by: last quarter's, or this one's so far where it is more, M USD."""
+        return np.maximum(self.state.revenue_musd, self.now.firm_revenue_musd)
 
     def whole_chain_once(self, work: Callable[[], tuple[Array, Array]]) -> tuple[Array, Array]:
         """The whole-chain bound by place and of the world, computed once a quarter."""
@@ -278,6 +266,9 @@ class PackagingModel(mesa.Model):
         self.full_operating_musd = yearly * self.coefficients.operating_usd
         risk = 4.0 * self.coefficients.hazard * self.coefficients.depth
         self.place_return = (self.coefficients.appeal - risk)[lines.place] - 4.0 / self.parameters.asset_life_quarters
+        quarterly = 0.25 * self.parameters.hurdle_return
+        self.patience_present_ground = np.exp(-quarterly * self.lags.brownfield[:, None])
+        self.patience_new_ground = np.exp(-quarterly * self.lags.greenfield[:, None])
         self.hurdle_of_line = self.coefficients.hurdle[lines.firm]
         self.osat_rows = np.flatnonzero(self.is_osat & lines.is_packaging)
         purse = np.where(lines.is_wafers, 1, 0) * N_PLACES + lines.place

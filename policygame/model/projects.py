@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from policygame.model.arrays import Array, positive, ratio
+from policygame.model.arrays import Array, positive, ratio, shrunk
 from policygame.model.state import SHELL_RING, TOOL_RING
 from policygame.model.structure import FIRST_PACKAGING_STAGE
 
@@ -32,7 +32,7 @@ def start_shells(model: PackagingModel) -> None:
 def start_tools(model: PackagingModel) -> None:
     """Capacity whose tools went into the making leaves the backlog and arrives after the tools' lead time."""
     s, now = model.state, model.now
-    s.tool_backlog = positive(s.tool_backlog - now.tools_started)
+    s.tool_backlog = shrunk(s.tool_backlog, now.tools_started)
     s.tools_in_transit[(model.quarter + model.lags.tools) % TOOL_RING] += now.tools_started
     s.in_transit = s.in_transit + now.tools_started
 
@@ -42,11 +42,11 @@ def complete(model: PackagingModel) -> Array:
     s, following = model.state, model.quarter + 1
     opening = s.shells_in_progress[following % SHELL_RING]
     s.shell_room = s.shell_room + opening
-    s.shells_underway = positive(s.shells_underway - opening)
+    s.shells_underway = shrunk(s.shells_underway, opening)
     s.shells_in_progress[following % SHELL_RING] = 0.0
     arriving = s.tools_in_transit[following % TOOL_RING].copy()
     s.tools_in_transit[following % TOOL_RING] = 0.0
-    s.in_transit = positive(s.in_transit - arriving)
+    s.in_transit = shrunk(s.in_transit, arriving)
     s.capacity = s.capacity + arriving
     s.new_capacity = arriving + positive(model.now.converted)
     s.shell_room = np.maximum(s.shell_room, s.capacity)
@@ -72,7 +72,7 @@ def convert(model: PackagingModel) -> None:
     np.add.at(now.converted, to_rows, gain)
     np.add.at(now.converted, from_rows, -gain * exchange)
     s.capacity = positive(s.capacity + now.converted)
-    now.tool_orders = positive(now.tool_orders - positive(now.converted))
+    now.tool_orders = shrunk(now.tool_orders, positive(now.converted))
 
 
 def close_idle(model: PackagingModel) -> None:

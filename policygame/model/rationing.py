@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from policygame.model.arrays import TINY, Array, Index, positive, ratio
+from policygame.model.arrays import TINY, Array, Index, ratio, shrunk
 
 ROUNDS = 4
 """Rounds of offers; four are enough (found by trying)."""
@@ -43,34 +43,38 @@ class Market:
     inflation: Array | None = None
     got: Array | None = None
 
-    def offer(self, rounds: int = ROUNDS) -> Array:
-        """Ration in ``rounds`` rounds, each going by weight and room; returns what every edge got (edge, W)."""
-        for _ in range(rounds):
-            liking = self.weight * self.room[self.seller]
-            total = self.to_buyer(liking)
-            per_liking = self.want / np.maximum(total, TINY)
-            self.grant(per_liking[self.buyer] * liking)
+    def offer(self, rounds: int = ROUNDS, closing: bool = False) -> Array:
+        """Ration in ``rounds`` rounds, each going by weight and room; returns what every edge got (edge, W).
+
+        ``closing``: nothing follows, so what is still wanted and on offer after the last round need not be worked out.
+        """
+        for left in reversed(range(rounds)):
+            liking = self.room[self.seller]
+            liking *= self.weight
+            claim = ratio(self.want, self.to_buyer(liking))[self.buyer]
+            claim *= liking
+            self.grant(claim, closing and left == 0)
         assert self.got is not None
         return self.got
 
-    def grant(self, claim: Array) -> None:
+    def grant(self, claim: Array, closing: bool = False) -> None:
         """One round: sellers answer claims (edge, W) pro rata; wants, room and limits shrink by what is given. ``claim`` is used up."""
         if self.use is not None:
             claim *= self.use
         np.minimum(claim, self.limit, out=claim)
         given = claim if self.inflation is None else claim * self.inflation
         # a seller's part of what is asked, at most one; inflated claims never bring more than was wanted
-        part = self.room / np.maximum(self.to_seller(given), np.maximum(self.room, TINY))
+        asked = self.to_seller(given)
+        part = np.maximum(self.room, TINY)
+        np.divide(self.room, np.maximum(asked, part, out=part), out=part)
         given *= part[self.seller]
         if self.inflation is not None:
             np.minimum(given, claim, out=given)
-        self.limit = self.limit - given
-        np.maximum(self.limit, 0.0, out=self.limit)
-        self.room = positive(self.room - self.to_seller(given))
+        if not closing:
+            self.limit = shrunk(self.limit, given)
+            self.room = shrunk(self.room, asked * part if self.inflation is None else self.to_seller(given))
         if self.use is not None:
             given /= self.use
-        self.want = positive(self.want - self.to_buyer(given))
-        if self.got is None:
-            self.got = given
-        else:
-            self.got = self.got + given
+        if not closing:
+            self.want = shrunk(self.want, self.to_buyer(given))
+        self.got = given if self.got is None else self.got + given

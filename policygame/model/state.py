@@ -61,6 +61,7 @@ class State:
     fill: Array  # (product, W) last quarter's
     lead_time_weeks: Array  # (product, W) last quarter's
     mix: Array  # (recipe, W)
+    design_mix: Array  # (product, W) share of the design that the scenario states, beside its chiplet or monolithic alternative
     recipe_fill: Array  # (recipe, W) last quarter's
     die_bank: Array  # (source, W) k units' worth of dies
     dies_in_process: Array  # (source, W)
@@ -76,6 +77,7 @@ class State:
     demand_deviation: Array  # (segment, W) log points
     surge: Array  # (segment, W) log points
     segment_price: Array  # (segment, W) start = 1
+    product_price: Array  # (product, W) start = 1
     stage_price: Array  # (stage, W) start = 1
     industry_experience: Array  # (stage, W) k wafers
     # places (place, W)
@@ -86,8 +88,9 @@ class State:
     labour_pool: Array  # skilled people
     labour_in_training: Array  # (ring, place, W)
     knowledge_busd: Array  # (place, technology, W) research results
-    programme_musd: Array  # (material, place, W) cumulative effective spending on suppliers
-    domestic_boost: Array  # (place, W) extra capacity of a controlled place's own suppliers, share
+    programme_musd: Array  # (material, place, W) spent on suppliers so far
+    programme_capacity: Array  # (line, W) suppliers' capacity that programmes paid for
+    domestic_boost: Array  # (material, place, W) extra output of a controlled place's own suppliers, share
     stock_kunits: Array  # (place, segment, W) stockpiles
     # treasuries
     purse_musd: Array  # (purse, place, W) unspent: packaging, fab
@@ -96,8 +99,9 @@ class State:
     cap_left_musd: Array  # (place, stage, W) of a grant programme
     committed_total_musd: Array  # (place, W) ever
     paid_total_musd: Array  # (place, W) ever
-    guarded: Array  # (firm, place, W) 1 where a firm's grant forbids it to expand
+    guarded_quarters: Array  # (line, W) a grant elsewhere forbids the line to expand for so long
     # accounts (account, W)
+    revenue_musd: Array  # (firm, W) last quarter's
     cash_musd: Array
     debt_musd: Array
     # levers in force

@@ -15,7 +15,7 @@ import numpy as np
 
 from policygame.catalogue import JURISDICTIONS, SEGMENTS, STAGES, TECHNOLOGIES, Quarter
 from policygame.model.arrays import Array, Index, Sums, index
-from policygame.model.cost import good_dies_per_wafer
+from policygame.model.designs import other_design, stated_units
 from policygame.scenario.problems import path_text
 from policygame.scenario.schema import Product, Scenario, Source
 
@@ -28,6 +28,7 @@ STAGE_OF = {name: i for i, name in enumerate(STAGE_IDS)}
 TECHNOLOGY_OF = {name: i for i, name in enumerate(TECHNOLOGY_IDS)}
 SEGMENT_OF = {name: i for i, name in enumerate(SEGMENT_IDS)}
 FIRST_PACKAGING_STAGE = STAGE_OF[TECHNOLOGY_IDS[0]]
+_KIND_RANK = {"packaging": 0, "wafers": 1, "supply": 2}
 N_PLACES, N_STAGES, N_TECHNOLOGIES, N_SEGMENTS = len(PLACES), len(STAGE_IDS), len(TECHNOLOGY_IDS), len(SEGMENT_IDS)
 
 
@@ -52,7 +53,11 @@ class ProductKey:
 
 
 class Lines:
-    """Rows of lines, ordered by firm, stage, jurisdiction, so that a firm and a group are slices."""
+    """Rows of lines, ordered by kind of stage - packaging, wafers, supply - then by firm, stage, jurisdiction.
+
+    So the lines of a kind and of a group are consecutive: ``packaging`` is the slice of packaging lines, ``packaging_groups`` that of
+    their groups.
+    """
 
     def __init__(self, scenario: Scenario) -> None:
         keys = [
@@ -62,7 +67,7 @@ class Lines:
         ]
         firms = tuple(scenario.firms)
         rank = {firm: i for i, firm in enumerate(firms)}
-        keys.sort(key=lambda key: (rank[key.firm], STAGE_OF[key.stage], PLACE_OF[key.jurisdiction]))
+        keys.sort(key=lambda key: (_KIND_RANK[STAGES[key.stage].kind], rank[key.firm], STAGE_OF[key.stage], PLACE_OF[key.jurisdiction]))
         self.keys = tuple(keys)
         self.firms = firms
         self.n = len(keys)
@@ -74,6 +79,7 @@ class Lines:
         self.is_packaging = self.technology >= 0
         self.is_wafers = self.stage < FIRST_PACKAGING_STAGE
         self.is_supply = ~self.is_packaging & ~self.is_wafers
+        self.packaging = slice(0, int(self.is_packaging.sum()))
         pairs = list(dict.fromkeys((key.firm, key.stage) for key in keys))
         group_of = {pair: i for i, pair in enumerate(pairs)}
         self.groups = tuple(pairs)
@@ -81,6 +87,7 @@ class Lines:
         self.group_firm = index([rank[firm] for firm, _ in pairs])
         self.group_stage = index([STAGE_OF[stage] for _, stage in pairs])
         self.group_start = index([int(np.flatnonzero(self.group == g)[0]) for g in range(len(pairs))])
+        self.packaging_groups = slice(0, int(sum(stage in TECHNOLOGIES for _, stage in pairs)))
         places = list(dict.fromkeys((key.firm, key.jurisdiction) for key in keys if key.stage in TECHNOLOGIES))
         site_of = {pair: i for i, pair in enumerate(places)}
         self.sites = tuple(places)
@@ -100,18 +107,6 @@ class Lines:
                 and (jurisdiction is None or key.jurisdiction == jurisdiction)
             ]
         )
-
-    def slice_of(self, firm: str) -> slice:
-        """The rows of a firm (may be empty)."""
-        return _span(self.rows(firm))
-
-    def groups_of(self, firm: str) -> slice:
-        """The groups of a firm."""
-        return _span(index([g for g, (name, _) in enumerate(self.groups) if name == firm]))
-
-
-def _span(rows: Index) -> slice:
-    return slice(int(rows[0]), int(rows[-1]) + 1) if len(rows) else slice(0, 0)
 
 
 class Structure:
@@ -221,14 +216,10 @@ class Structure:
         self.packages_per_wafer = of_recipe("packages_per_wafer")
         self.placements = of_recipe("placements")
         self.relative_value = of_recipe("relative_value")
-        per_wafer = [
-            [
-                (g.quarter, float(good_dies_per_wafer(g.die_area_mm2.value, g.node_nm)) / g.dies.value)
-                for g in key.spec.generations
-            ]
-            for key in self.products
-        ]
-        self.units_per_wafer = self._path(per_wafer)
+        self.units_per_wafer = self._path([[(g.quarter, stated_units(g)) for g in key.spec.generations] for key in self.products])
+        other = [[(g.quarter, *other_design(g)) for g in key.spec.generations] for key in self.products]
+        self.other_units_per_wafer = self._path([[(quarter, units) for quarter, units, _ in dated] for dated in other])
+        self.fewer_dies = self._path([[(quarter, fewer) for quarter, _, fewer in dated] for dated in other])
         starts = [Quarter.parse(k.spec.starts) - self.first if k.spec.starts else 0 for k in self.products]
         self.product_starts = np.array(starts)
 

@@ -44,6 +44,11 @@ class Parameters(BaseModel):
     believed_phantom_share: Share = _("share of phantom orders that a packager takes for demand")
     queue_attrition: PerQuarter = _("share of the real backlog that cancels in a quarter")
     drawn_queue_share: Share = _("share of the queue that designers ask to have packaged in a quarter")
+    chiplet_value_loss: Share = _("value that a product loses when one die is split into two chiplets")
+    moore_slowdown: Annotated[Number, Unit("share / year", 0.0, 0.5)] = _(
+        "value that moves from node to package every year, for a technology with the best attributes"
+    )
+    research_value: Share = _("gain of a technology's worth per log point of research, in billions USD")
     recipe_inertia: Share = _("share of a product's recipe mix that does not move in a quarter")
     other_use_growth: Annotated[Number, Unit("share / quarter", -0.1, 0.1)] = _("growth of uses of lines outside the scenario")
     price_weight: Annotated[Number, Unit("log points / log price", 0.0, 10.0)] = _("loss of attraction per log point of price")
@@ -107,7 +112,7 @@ class Parameters(BaseModel):
     tool_lead_quarters: Annotated[Number, Unit("quarters", 1.0, 8.0, varies=False)] = _(
         "time from the start of a tool's making to its installation"
     )
-    ramp_loss: Share = _("output that a new line loses in its first quarter")
+    ramp_loss: Share = _("yield that a new line loses in its first quarter")
     closure_rate: PerQuarter = _("share of idle capacity that closes in a quarter")
     idle_threshold: Share = _("utilisation below which capacity counts as idle")
     conversion_rate: PerQuarter = _("share of idle capacity that can convert to a scarcer technology in a quarter")
@@ -117,9 +122,9 @@ class Parameters(BaseModel):
     tool_growth_per_quarter: Annotated[Number, Unit("share / quarter", 0.0, 1.0)] = _("fastest growth of tool makers' output")
     supplier_inventory_quarters: Annotated[Number, Unit("quarters", 0.0, 4.0)] = _("output that suppliers keep in stock")
     programme_half_musd: Annotated[Number, Unit("M USD", 1.0, 100000.0)] = _(
-        "spending at which half of a supplier programme's effect is reached"
+        "spending after which the next million builds half as much"
     )
-    programme_effect: Share = _("largest capacity gain of a supplier programme, as a share of capacity")
+    programme_effect: Share = _("part of the first million that becomes suppliers' capacity at its capex")
     first_call_share: Share = _("part of programme-funded output on which the funder has first call")
     # labour
     labour_margin: Annotated[Number, Unit("share", 0.0, 10.0)] = _("skilled people beyond those employed, at the start")

@@ -124,7 +124,6 @@ class Stage(Section):
     shell_extra_quarters: Annotated[Number, Unit("quarters", 0.0, 12.0, varies=False)] = Field(
         description="building takes this much longer than a packaging shell"
     )
-    learning_per_doubling: Annotated[Number, Unit("share", 0.0, 0.4)]
 
 
 class DatedNumber(Section):
@@ -151,7 +150,7 @@ class Segment(Section):
     )
     unit_price_usd: Annotated[Number, Unit("USD / unit", 0.0)]
     destinations: dict[JurisdictionId, SameShare] = Field(description="shares of demand by jurisdiction; sum to one")
-    trusted_only: bool = Field(False, description="buys only packages assembled in the destination's trusted jurisdictions")
+    trusted_only: bool = Field(False, description="buys only packages assembled where the designer's home trusts")
 
 
 class LineShell(Section):

@@ -25,7 +25,7 @@ def test_the_stage_that_is_scaled_down_binds(first_game: Scenario, stage: str, f
 def test_what_competes_for_a_scarce_input_can_matter_beside_it(first_game: Scenario) -> None:
     found = bottleneck_value(first_game, worlds=8, changes=[scale_capacity("substrate", 0.05, start="2023Q1")], **WINDOW)
     gains = found.gain_percent("ai_accelerator")
-    assert {found.stages[i] for i in gains[:-1].argmax(axis=0)} == {"substrate"}
+    assert all("substrate" in binding for binding in found.binding("ai_accelerator"))
     # more slots claim more of the substrates that all segments share, so both together do more than either
     assert np.all(gains[-1] > gains[:-1].max(axis=0))
 

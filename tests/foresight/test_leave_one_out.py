@@ -16,7 +16,7 @@ GRANT = "2023Q1 packaging_grant interposer_2_5d 0.5 cap 3000"
     "idle", ["2023Q3 packaging_grant fan_out 0", "2027Q1 packaging_rnd interposer_2_5d 50", "2024Q1 alliance shared_rnd 0"]
 )
 def test_a_decision_that_does_nothing_has_no_effect(first_game: Scenario, idle: str) -> None:
-    policy = Policy.parse(f"2023Q1 packaging_rnd hybrid_3d 40\n{idle}")
+    policy = Policy.parse(f"2023Q1 packaging_rnd conventional 40\n{idle}")
     found = attribution(first_game, "USA", policy, worlds=3, quarters=12, metrics=METRICS)
     row = [str(setting) for setting in found.decisions].index(idle)
     for metric in METRICS:

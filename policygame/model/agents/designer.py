@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from policygame.model.arrays import TINY, Array, positive, ratio
+from policygame.model import technology
+from policygame.model.arrays import TINY, Array, logistic, positive, ratio, shrunk
 
 if TYPE_CHECKING:
     from policygame.model.model import PackagingModel
 
 RECIPE_CHOICE = 6.0
 """How strongly a difference in net value (as a share of the product's value) moves the choice of recipe (assumption)."""
+DESIGN_CHOICE = 100.0
+"""How strongly a cost difference, as a share of the product's price, moves the choice of design (assumption)."""
 FILL_VALUE = 0.5
 """What being able to ship is worth beside the product's value: value lost per unfilled share of a recipe's slots (assumption)."""
 
@@ -58,8 +61,8 @@ class DesignerRules:
         queue = p.drawn_queue_share * s.backlog[self.products].sum(axis=1)
         bank = self.model.die_bank_by_product()[self.products]
         loss = 1.0 / self.model.main_yield()[self.products]
-        left = positive(bank - (self.model.now.demand[self.products] + queue) * loss)
-        return positive((1.0 + p.die_bank_cover_quarters) * (ahead + queue) * loss - left)
+        left = shrunk(bank, (self.model.now.demand[self.products] + queue) * loss)
+        return shrunk((1.0 + p.die_bank_cover_quarters) * (ahead + queue) * loss, left)
 
     def slots_wanted(self) -> Array:
         """(product, W) good packages asked for: this quarter's demand and part of the queue, as far as there are dies."""
@@ -71,13 +74,19 @@ class DesignerRules:
     def choose_recipes(self) -> None:
         """Move the mix towards recipes that are worth more after their cost and that get slots, with inertia."""
         p, s, model = self.model.parameters, self.model.state, self.model
-        value = model.recipe_value()[self.recipes] + FILL_VALUE * (s.recipe_fill[self.recipes] - 1.0)
+        value = technology.recipe_value(model)[self.recipes] + FILL_VALUE * (s.recipe_fill[self.recipes] - 1.0)
         best = np.maximum.reduceat(value, self.recipe_starts, axis=0)[self.product_of_recipe]
         pull = np.exp(RECIPE_CHOICE * (value - best)) * model.recipe_possible()[self.recipes]
         total = np.add.reduceat(pull, self.recipe_starts, axis=0)[self.product_of_recipe]
         mix = s.mix[self.recipes]
         target = np.where(total > TINY, ratio(pull, total), mix)
         s.mix[self.recipes] = p.recipe_inertia * mix + (1.0 - p.recipe_inertia) * target
+
+    def choose_design(self) -> None:
+        """Move between the stated design and its chiplet or monolithic alternative, by what the stated one saves, with inertia."""
+        p, s = self.model.parameters, self.model.state
+        target = logistic(DESIGN_CHOICE * technology.design_advantage(self.model)[self.products])
+        s.design_mix[self.products] = p.recipe_inertia * s.design_mix[self.products] + (1.0 - p.recipe_inertia) * target
 
 
 class ChipDesigner(DesignerRules, mesa.Agent):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from policygame.model.arrays import TINY, Array, Sums, logistic, positive, ratio
+from policygame.model.arrays import TINY, Array, Index, Sums, logistic, part_of, positive, shrunk
 from policygame.model.state import State
 from policygame.model.structure import STAGE_OF
 
@@ -22,6 +22,11 @@ SMALLEST_PLACE_SHARE = 0.02
 """A place that would get less than this share of a firm's orders gets none: nobody builds a sliver."""
 OUTLOOK_QUARTERS = 6.0
 """How far ahead ``expected_capacity`` looks: seen from 2023Q2, the end of 2024."""
+
+
+def _rows(rows: Index) -> Index | slice:
+    """Rows as a slice where they are consecutive - all firms together are - so that reading them copies nothing."""
+    return slice(int(rows[0]), int(rows[-1]) + 1) if int(rows[-1]) - int(rows[0]) + 1 == len(rows) else rows
 
 
 class ProducerRules:
@@ -39,11 +44,10 @@ class ProducerRules:
         self.firms = slice(first, last + 1)
         mine = np.flatnonzero((rows.firm >= first) & (rows.firm <= last))
         groups = np.flatnonzero((rows.group_firm >= first) & (rows.group_firm <= last))
-        self.lines = slice(int(mine[0]), int(mine[-1]) + 1)
-        self.groups = slice(int(groups[0]), int(groups[-1]) + 1)
-        self.group_of_line = rows.group[self.lines] - self.groups.start
-        self.firm_of_line = rows.firm[self.lines] - first
-        self.starts = rows.group_start[self.groups] - self.lines.start
+        self.lines, self.groups = _rows(mine), _rows(groups)
+        self.group_of_line = np.searchsorted(groups, rows.group[mine])
+        self.firm_of_line = rows.firm[mine] - first
+        self.starts = np.searchsorted(self.group_of_line, np.arange(len(groups)))
         self._to_group = Sums(self.group_of_line, len(groups))
         self._to_firm = Sums(self.firm_of_line, last - first + 1)
         self.makes_tools = (rows.group_stage[self.groups] == STAGE_OF["tools"])[:, None]
@@ -146,7 +150,7 @@ class ProducerRules:
         tools = np.minimum(gap_here * spread * willing, room)
         farther = self.desired_capacity(p.tool_horizon_quarters + p.shell_extra_horizon_quarters)
         shells = self.by_group(s.shell_room[lines] + s.shells_underway[lines])
-        space = p.adjustment * positive(farther - shells)
+        space = p.adjustment * shrunk(farther, shells)
         rooms = space[self.group_of_line] * self.place_shares() * willing * (self.model.no_shell_needed[lines] <= 0.0)
         part = self._affordable(tools, rooms)
         now.tool_orders[lines] = tools * part
@@ -160,17 +164,17 @@ class ProducerRules:
         equipment = self.model.equipment_musd[lines]
         gross = equipment * tools + self.model.shell_musd[lines] * rooms
         cost = self.by_firm(gross * (1.0 - np.minimum(now.subsidy_rate[lines], 0.95)))
-        credit = positive(4.0 * p.debt_limit_years * self.model.firm_revenue()[firms] - s.debt_musd[firms])
+        credit = shrunk(4.0 * p.debt_limit_years * self.model.firm_revenue()[firms], s.debt_musd[firms])
         budget = positive(s.cash_musd[firms]) * (1.0 - p.reserve_share) + credit
         promised = self.by_firm(equipment * s.tool_backlog[lines])
-        part = np.minimum(positive(budget - promised) / np.maximum(cost, TINY), 1.0)
+        part = np.minimum(shrunk(budget, promised) / np.maximum(cost, TINY), 1.0)
         return part[self.firm_of_line]
 
     def _drop(self, surplus: Array) -> None:
         """Cancel a part of what is ordered but not begun, where the need has gone."""
         p, s = self.model.parameters, self.state
         backlog = s.tool_backlog[self.lines]
-        part = np.minimum(ratio(surplus, self.by_group(backlog)), 1.0)
+        part = part_of(surplus, self.by_group(backlog))
         dropped = p.cancellation_rate * part[self.group_of_line] * backlog
         self.model.now.dropped[self.lines] = dropped
 

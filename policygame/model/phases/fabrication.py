@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from policygame.model.arrays import Array, ratio
+from policygame.model.arrays import Array, part_of, ratio
 from policygame.model.rationing import Market
 from policygame.model.state import LEVER_CONTROLS
 from policygame.model.structure import N_PLACES, SEGMENT_OF
@@ -36,7 +36,7 @@ def run_fabs(model: PackagingModel) -> None:
         relation, structure.sources_to_product(relation)[structure.source_product]
     )
     asked = structure.sources_to_line(claim) + other
-    part = np.minimum(ratio(now.room, asked), 1.0)
+    part = part_of(now.room, asked)
     now.other_served = other * part
     market = Market(
         buyer=structure.source_product,
@@ -49,9 +49,12 @@ def run_fabs(model: PackagingModel) -> None:
         weight=relation,
     )
     market.grant(claim)
-    now.wafer_starts = market.offer(2)
+    now.wafer_starts = market.offer(2, closing=True)
     now.requested = asked
     now.output = now.other_served + structure.sources_to_line(now.wafer_starts)
+    # packagers ask tool makers at the quarter's end: until then their lines are known by what was asked last quarter
+    rows = model.graph.tools.sellers
+    now.requested[rows] = np.maximum(s.requested[rows], now.requested[rows])
     s.dies_in_process = now.wafer_starts * model.units_per_wafer[structure.source_product]
 
 

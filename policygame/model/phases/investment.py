@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from policygame.model import projects
-from policygame.model.arrays import TINY, Array, positive, ratio
+from policygame.model.arrays import TINY, Array, part_of, positive, ratio, shrunk
 from policygame.model.phases import packaging, settlement, treasury
 from policygame.model.rationing import Market
 from policygame.model.structure import FIRST_PACKAGING_STAGE, STAGE_OF, TECHNOLOGY_IDS
@@ -20,6 +20,8 @@ from policygame.model.structure import FIRST_PACKAGING_STAGE, STAGE_OF, TECHNOLO
 if TYPE_CHECKING:
     from policygame.model.model import PackagingModel
 
+SMALLEST_LINE_KWAFERS = 3.0
+"""Output a quarter of the smallest line that anybody would enter with: one kwpm (assumption)."""
 ENTRY_FLOOR = 0.02
 """Weight of a firm without capacity in a stage, as a share of the stage, when open growth is distributed."""
 
@@ -60,7 +62,8 @@ def invest(model: PackagingModel) -> None:
 def appraise(model: PackagingModel) -> Array:
     """(line, W): expected annual return on new capacity at each line, risk and place included.
 
-    Revenue at the expected use, less operating cost and the liability for ruined dies, over capex net of subsidies; less
+    Revenue at the expected use, less operating cost and the liability for ruined dies, over capex net of subsidies and discounted
+    for the years until the line stands; less
     depreciation, the expected loss from outages and a penalty for entering; plus the appeal of the place, nearness of fabs and
     packaging, and relief of risk from guaranteed offtake.
     """
@@ -76,6 +79,8 @@ def appraise(model: PackagingModel) -> Array:
     # a subsidy makes a gain look better; a loss stays what it is, for on less capital it would look worse
     counted = np.minimum(now.subsidy_rate, 0.95) * (profit > 0.0)
     profit /= np.maximum(c.capex_musd * (1.0 - counted), TINY)
+    # what has to be built on new ground earns later: years of waiting are discounted at the hurdle
+    profit *= np.where(s.capacity < 1e-6, model.patience_new_ground, model.patience_present_ground)
     profit += model.place_return
     profit += _proximity(model)
     profit -= p.entry_penalty * (s.capacity < 1e-6)
@@ -109,12 +114,17 @@ def _proximity(model: PackagingModel) -> Array:
 
 
 def _offtake_cover(model: PackagingModel) -> Array:
-    """(line, W), 0 to 1: the part of a line that its place's purchase commitment would buy."""
-    s, lines = model.state, model.structure.lines
-    technology = np.maximum(lines.technology, 0)
-    promised = (s.offtake_kwafers * (s.offtake_quarters > 0.0))[lines.place, technology] * lines.is_packaging[:, None]
-    here = np.maximum(s.capacity + s.tool_backlog, 1.0) * model.coefficients.output_per_capacity
-    return np.minimum(promised / here, 1.0)
+    """(line, W), 0 to 1: the part of a place's lines that its purchase commitment would buy, as far as its price bears today's."""
+    s, structure = model.state, model.structure
+    lines = structure.lines
+    stages = slice(FIRST_PACKAGING_STAGE, FIRST_PACKAGING_STAGE + len(TECHNOLOGY_IDS))
+    price = (model.coefficients.stage_price_usd * s.stage_price)[stages]
+    worth = np.minimum(ratio(s.offtake_usd, price), 1.0)
+    promised = s.offtake_kwafers * (s.offtake_quarters > 0.0) * worth
+    output = (s.capacity + s.tool_backlog + s.in_transit) * model.coefficients.output_per_capacity * lines.is_packaging[:, None]
+    here = model.lines_to_place_technology(output).reshape(promised.shape)
+    cover = np.minimum(promised / np.maximum(here, SMALLEST_LINE_KWAFERS), 1.0)
+    return cover[lines.place, np.maximum(lines.technology, 0)] * lines.is_packaging[:, None]
 
 
 def contestable_growth(model: PackagingModel) -> Array:
@@ -152,17 +162,17 @@ def belief(model: PackagingModel) -> Array:
     prepaid = structure.lines_to_group(structure.edges_to_line(s.prepaid_musd))
     price = (model.coefficients.stage_price_usd * s.stage_price)[lines.stage] * model.money_scale[lines.stage]
     sales = structure.lines_to_group(model.now.output * price)
-    believed = p.belief_in_forecasts + p.belief_from_prepayment * np.minimum(ratio(prepaid, sales), 1.0)
+    believed = p.belief_in_forecasts + p.belief_from_prepayment * part_of(prepaid, sales)
     technology = (lines.group_stage >= FIRST_PACKAGING_STAGE) & (lines.group_stage < FIRST_PACKAGING_STAGE + len(TECHNOLOGY_IDS))
     return np.minimum(believed, 1.0) * technology[:, None]
 
 
 def _respect_guardrails(model: PackagingModel) -> None:
-    """A firm whose grant forbids it to expand in a place orders no packaging there."""
-    s, now, lines = model.state, model.now, model.structure.lines
-    if not s.guarded.any():  # where no world has a guardrail, this changes no bit
+    """A line whose firm took a grant with a guardrail against its place orders nothing while the guardrail lasts."""
+    s, now = model.state, model.now
+    if not s.guarded_quarters.any():  # where no world has a guardrail, this changes no bit
         return
-    allowed = 1.0 - s.guarded[lines.firm, lines.place] * lines.is_packaging[:, None]
+    allowed = (s.guarded_quarters <= 0.0).astype(float)
     now.tool_orders = now.tool_orders * allowed
     now.shell_orders = now.shell_orders * allowed
 
@@ -173,7 +183,7 @@ def _allot_tools(model: PackagingModel) -> None:
     lines = structure.lines
     transit = s.in_transit
     employed = structure.lines_to_place((s.capacity + transit) * c.labour_per_unit)
-    free = positive(s.labour_pool - employed)
+    free = shrunk(s.labour_pool, employed)
     wanted = structure.lines_to_place(s.tool_backlog * c.labour_per_unit)
     staffed = np.minimum(ratio(free, wanted) + (wanted <= 0.0), 1.0)[lines.place]
     staffed = np.where(c.labour_per_unit > 0.0, staffed, 1.0)
@@ -184,7 +194,7 @@ def _allot_tools(model: PackagingModel) -> None:
     quality = packaging.supply_quality(model, edges)
     asked = need[edges.site] * edges.share[:, None]
     total = edges.to_seller(asked) + s.other_demand[rows]
-    now.other_served[rows] = s.other_demand[rows] * np.minimum(ratio(now.room[rows], total), 1.0)
+    now.other_served[rows] = s.other_demand[rows] * part_of(now.room[rows], total)
     now.requested[rows] = total
     market = Market(
         buyer=edges.site,
@@ -192,12 +202,13 @@ def _allot_tools(model: PackagingModel) -> None:
         to_buyer=edges.to_site,
         to_seller=edges.to_seller,
         want=need,
-        room=positive(now.room[rows] - now.other_served[rows]),
+        room=shrunk(now.room[rows], now.other_served[rows]),
         limit=quality * now.room[edges.line],
         weight=quality * edges.share[:, None],
     )
-    market.grant(asked)
-    now.tool_flow = market.offer(packaging.SUPPLY_ROUNDS)
+    packaging.first_call(model, edges, market, asked)
+    market.grant(np.minimum(asked, market.want[edges.site]))
+    now.tool_flow = market.offer(packaging.SUPPLY_ROUNDS, closing=True)
     now.output[rows] = now.other_served[rows] + edges.to_seller(now.tool_flow)
     met = np.minimum(ratio(edges.to_site(now.tool_flow), need) + (need <= 0.0), 1.0)
     site = np.maximum(lines.site, 0)

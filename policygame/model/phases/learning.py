@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from policygame.model.arrays import TINY, Array, positive, ratio
+from policygame.model.arrays import TINY, Array, part_of, ratio, shrunk
 from policygame.model.state import LEVER_CLAUSES, TOOL_RING
-from policygame.model.structure import N_TECHNOLOGIES
+from policygame.model.structure import N_PLACES, N_TECHNOLOGIES
 from policygame.model.worlds import MATERIAL_KINDS
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 SHARED_RESEARCH = LEVER_CLAUSES.index("shared_rnd")
 WANTED_FILL = 0.97
 """Designers look for a second packager when fill has been below this."""
-PROGRAMME_FADE = 0.02
-"""Part of what a supplier programme has built up that is lost in a quarter (assumption)."""
 
 
 def learn(model: PackagingModel) -> None:
@@ -27,8 +25,8 @@ def learn(model: PackagingModel) -> None:
     _research(model)
     _qualify(model)
     _labour(model)
-    s = model.state
-    s.programme_musd = s.programme_musd * (1.0 - PROGRAMME_FADE) + model.now.supplier_programme_musd
+    if model.now.supplier_programme_musd.any():  # where no world has a programme, this changes no bit
+        _supplier_programmes(model)
 
 
 def _experience(model: PackagingModel) -> None:
@@ -38,7 +36,7 @@ def _experience(model: PackagingModel) -> None:
     made = now.output * lines.is_packaging[:, None]
 
     def effective() -> Array:
-        others = positive(s.industry_experience[lines.stage] - s.experience_kwafers)
+        others = shrunk(s.industry_experience[lines.stage], s.experience_kwafers)
         return s.experience_kwafers + p.other_experience_weight * others
 
     before = effective()
@@ -57,7 +55,7 @@ def _research(model: PackagingModel) -> None:
     everywhere = new.sum(axis=0)
     shared = np.minimum(s.offer[SHARED_RESEARCH], s.offer[SHARED_RESEARCH].transpose(1, 0, 2))
     from_allies = np.stack([(shared[:, :] * new[None, :, t]).sum(axis=1) for t in range(N_TECHNOLOGIES)], axis=1)
-    gain = new + p.rnd_spillover * positive(everywhere[None] - new) + (1.0 - p.rnd_spillover) * from_allies
+    gain = new + p.rnd_spillover * shrunk(everywhere[None], new) + (1.0 - p.rnd_spillover) * from_allies
     s.knowledge_busd = s.knowledge_busd + gain
     fall = np.log1p(-p.rnd_defect_fall_per_busd)
     # each further billion teaches less: the fall per billion shrinks with what is known
@@ -100,17 +98,24 @@ def _labour(model: PackagingModel) -> None:
     s.labour_in_training[(t + model.lags.workforce) % TOOL_RING] += model.now.workforce_musd * p.people_per_musd
     employed = structure.lines_to_place(s.capacity * model.coefficients.labour_per_unit)
     tight = np.clip(1.0 + p.labour_margin - ratio(s.labour_pool, employed), 0.0, 1.0)
-    drawn = p.labour_growth_per_quarter * np.minimum(ratio(tight, p.labour_margin + TINY), 1.0)
+    drawn = p.labour_growth_per_quarter * part_of(tight, p.labour_margin + TINY)
     s.labour_pool = s.labour_pool * (1.0 + drawn) + arriving
 
 
-def programme_share(model: PackagingModel) -> Array:
-    """(line, W): extra capacity of suppliers from programmes of their place, as a share, with diminishing returns."""
-    s, p, lines = model.state, model.parameters, model.structure.lines
-    effect = p.programme_effect * s.programme_musd / (s.programme_musd + p.programme_half_musd)
-    out = np.zeros_like(s.capacity)
+def _supplier_programmes(model: PackagingModel) -> None:
+    """Programme money becomes suppliers' capacity here at its capex, an effective part of it, with diminishing returns.
+
+    It goes to the place's lines of the input in equal parts, candidates included; the funder keeps first call on a bounded part.
+    """
+    s, p, c, lines = model.state, model.parameters, model.coefficients, model.structure.lines
+    spent = model.now.supplier_programme_musd
+    effective = p.programme_effect * spent / (1.0 + s.programme_musd / p.programme_half_musd)
+    s.programme_musd = s.programme_musd + spent
     for m in range(len(MATERIAL_KINDS)):
         rows = np.flatnonzero(model.supplier_kind == m)
-        out[rows] = effect[m][lines.place[rows]]
-    return out
-
+        here = lines.place[rows]
+        each = effective[m][here] / np.bincount(here, minlength=N_PLACES)[here][:, None]
+        built = each / c.capex_musd[rows]
+        s.capacity[rows] += built
+        s.shell_room[rows] += built
+        s.programme_capacity[rows] += built

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from policygame.model.arrays import TINY, Array, positive, ratio
+from policygame.model.arrays import TINY, Array, part_of, positive, ratio, shrunk
 from policygame.model.state import LEVER_CONTROLS
 from policygame.model.structure import N_PLACES, N_SEGMENTS, SEGMENT_OF
 
@@ -45,7 +45,7 @@ def _move_market_shares(model: PackagingModel) -> None:
     """Shares drift towards value, price and delivery time, with inertia; a new product enters at its stated appeal."""
     s, c, p, structure = model.state, model.coefficients, model.parameters, model.structure
     delay = (s.lead_time_weeks - p.process_weeks) / 52.0
-    price = np.log(s.segment_price)[structure.product_segment]
+    price = np.log(s.product_price)
     appeal = (c.product_share[:, None] * _sells(model)) * np.exp(-p.delay_weight * delay - p.price_weight * price)
     target = ratio(appeal, structure.products_to_segment(appeal)[structure.product_segment])
     s.market_share = p.share_inertia * s.market_share + (1.0 - p.share_inertia) * target
@@ -75,10 +75,10 @@ def access(model: PackagingModel) -> Array:
 def _stockpile_orders(model: PackagingModel, orders: Array) -> Array:
     """Governments order half of what their stockpiles lack, as far as their purse goes: (place, segment, W) k units."""
     s, c = model.state, model.coefficients
-    lacking = 0.5 * positive(s.stockpile_target - s.stock_kunits)
+    lacking = 0.5 * shrunk(s.stockpile_target, s.stock_kunits)
     cost = lacking * (c.segment_price_usd * s.segment_price)[None] / 1000.0
     total = cost.sum(axis=1)
-    affordable = np.minimum(ratio(positive(s.purse_musd[0]), total), 1.0)
+    affordable = part_of(positive(s.purse_musd[0]), total)
     reachable = model.structure.products_to_segment(orders.reshape(orders.shape[0], -1)).reshape(N_SEGMENTS, N_PLACES, -1)
     return lacking * affordable[:, None, :] * (reachable.transpose(1, 0, 2) > 0.0)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from policygame.model.arrays import TINY, Array, positive, ratio, share_or_one
+from policygame.model.arrays import TINY, Array, part_of, positive, ratio, share_or_one, shrunk
 from policygame.model.rationing import ROUNDS, Market
 from policygame.model.state import LEVER_CLAUSES, LEVER_CONTROLS
 from policygame.model.structure import STAGE_OF
@@ -31,6 +31,7 @@ def run_packaging(model: PackagingModel) -> None:
     """Book slots, start packages as inputs allow, finish what yields leave."""
     now, structure, p = model.now, model.structure, model.parameters
     model.design_team.choose_recipes()
+    model.design_team.choose_design()
     now.wanted = model.design_team.slots_wanted()
     now.package_yield = package_yield(model)
     now.wafers_per_unit = 1.0 / (model.packages_per_wafer[structure.edge_recipe] * now.package_yield)
@@ -45,7 +46,7 @@ def run_packaging(model: PackagingModel) -> None:
     used = structure.edges_to_product(starts)
     per_bank = ratio(used, bank)[structure.source_product]
     now.dies_used = model.state.die_bank * per_bank
-    model.state.die_bank = positive(model.state.die_bank - now.dies_used)
+    model.state.die_bank = shrunk(model.state.die_bank, now.dies_used)
     line_use = starts / model.packages_per_wafer[structure.edge_recipe]
     now.output = now.output + structure.edges_to_line(line_use)
     _run_suppliers(model)
@@ -97,7 +98,7 @@ def _book(model: PackagingModel) -> None:
     now.requested = np.where(lines.is_packaging[:, None], requested, now.requested)
     market.offer(ROUNDS - 1)
     _substitute(model, market)
-    now.booked = market.offer(1)
+    now.booked = market.offer(1, closing=True)
 
 
 def _long_term_round(model: PackagingModel, market: Market) -> None:
@@ -106,12 +107,12 @@ def _long_term_round(model: PackagingModel, market: Market) -> None:
     agreed = market.want * model.coefficients.long_term_share[structure.recipe_product][:, None]
     claim = np.minimum(agreed[structure.edge_recipe] * s.relation, market.limit / now.wafers_per_unit)
     asked = structure.edges_to_line(claim * now.wafers_per_unit) + s.other_demand
-    part = np.minimum(ratio(market.room, asked), 1.0)
+    part = part_of(market.room, asked)
     other = s.other_demand * part * structure.lines.is_packaging[:, None]
     now.other_served = np.where(structure.lines.is_packaging[:, None], other, now.other_served)
     now.output = np.where(structure.lines.is_packaging[:, None], other, now.output)
     market.grant(claim * part[structure.edge_line])
-    market.room = positive(market.room - other)
+    market.room = shrunk(market.room, other)
 
 
 def _substitute(model: PackagingModel, market: Market) -> None:
@@ -142,13 +143,13 @@ def _priority_round(model: PackagingModel, market: Market) -> Array:
         wanted = market.want * place_share[structure.recipe_product, place]
         claim = wanted[structure.edge_recipe] * s.relation * favour[structure.edge_place, place]
         asked = structure.edges_to_line(claim * now.wafers_per_unit)
-        part = np.minimum(ratio(cap, asked), 1.0)
+        part = part_of(cap, asked)
         before = market.got
         assert before is not None
         market.grant(claim * part[structure.edge_line])
         assert market.got is not None
         given = market.got - before
-        cap = positive(cap - structure.edges_to_line(given * now.wafers_per_unit))
+        cap = shrunk(cap, structure.edges_to_line(given * now.wafers_per_unit))
         obtained[:, place] += structure.edges_to_product(given)
     return obtained
 
@@ -183,7 +184,7 @@ def _draw(model: PackagingModel, starts: Array, need: Array, edges: SupplyEdges,
     supply = s.inventory[rows] + now.room[rows]
     asked = by_site[edges.site] * edges.share[:, None]
     total = edges.to_seller(asked) + s.other_demand[rows]
-    now.other_served[rows] = s.other_demand[rows] * np.minimum(ratio(supply, total), 1.0)
+    now.other_served[rows] = s.other_demand[rows] * part_of(supply, total)
     now.requested[rows] = total
     market = Market(
         buyer=edges.site,
@@ -191,13 +192,13 @@ def _draw(model: PackagingModel, starts: Array, need: Array, edges: SupplyEdges,
         to_buyer=edges.to_site,
         to_seller=edges.to_seller,
         want=by_site,
-        room=positive(supply - now.other_served[rows]),
+        room=shrunk(supply, now.other_served[rows]),
         limit=quality * supply[edges.seller],
         weight=quality * edges.share[:, None],
     )
-    _first_call(model, edges, market, asked)
-    market.grant(asked if market.got is None else positive(asked - market.got))
-    flow = market.offer(SUPPLY_ROUNDS)
+    first_call(model, edges, market, asked)
+    market.grant(asked if market.got is None else shrunk(asked, market.got))
+    flow = market.offer(SUPPLY_ROUNDS, closing=True)
     met = share_or_one(edges.to_site(flow), by_site)
     uses = (need > 0.0)[structure.edge_product]
     allowed = starts * np.where(uses, met[structure.edge_site], 1.0)
@@ -208,15 +209,16 @@ def _keep_used(model: PackagingModel, starts: Array, need: Array, edges: SupplyE
     """Take back to the suppliers what a site was given but could not use for want of something else."""
     used = model.structure.edges_to_site(starts * (need * scale)[model.structure.edge_product])
     given = edges.to_site(flow)
-    return flow * np.minimum(ratio(used, given), 1.0)[edges.site]
+    return flow * part_of(used, given)[edges.site]
 
 
-def _first_call(model: PackagingModel, edges: SupplyEdges, market: Market, asked: Array) -> None:
+def first_call(model: PackagingModel, edges: SupplyEdges, market: Market, asked: Array) -> None:
     """Sites that stand with the funder of a supplier programme are served first from a bounded part of its output."""
     structure, p = model.structure, model.parameters
     if not model.state.programme_musd.any():  # where no world has a programme, this changes no bit
         return
-    funded = model.programme_share()[edges.line]
+    s = model.state
+    funded = np.minimum(ratio(s.programme_capacity, s.capacity), 1.0)[edges.line]
     at_home = (structure.lines.place[edges.line] == structure.lines.site_place[edges.site])[:, None]
     cap = p.first_call_share * funded * market.room[edges.seller]
     market.grant(np.minimum(asked, cap) * at_home)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from policygame.model.arrays import Array, positive, ratio
+from policygame.model.arrays import Array, part_of, positive, shrunk
 from policygame.model.structure import STAGE_OF
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def trade(model: PackagingModel) -> None:
     )
     price = unit_price_musd(model)
     lines = structure.lines
-    value = (c.segment_price_usd * s.segment_price)[structure.product_segment] * c.product_value[:, None] / 1000.0
+    value = c.segment_price_usd[structure.product_segment] * s.product_price * c.product_value[:, None] / 1000.0
     ledger.pay("sales", now.delivered * value - np.minimum(now.sold_to_stockpiles_musd, now.delivered * value))
     service = now.starts / model.packages_per_wafer[structure.edge_recipe] * price[lines.stage][structure.edge_line]
     hbm = now.starts * model.hbm_stacks[structure.edge_product] * price[_HBM]
@@ -92,7 +92,7 @@ def close(model: PackagingModel) -> None:
     equipment = now.tools_started * c.tool_need * price[_TOOLS] * structure.lines.is_packaging[:, None]
     planned = model.equipment_musd * now.tools_started
     conversion = c.capex_musd * p.conversion_cost_share * positive(now.converted)
-    building = positive(planned - equipment) + model.shell_musd * now.shell_orders + conversion
+    building = shrunk(planned, equipment) + model.shell_musd * now.shell_orders + conversion
     ledger.pay("building", building)
     now.capex_musd = building + equipment
     s.asset_musd = s.asset_musd * (1.0 - 1.0 / p.asset_life_quarters) + now.capex_musd
@@ -105,11 +105,12 @@ def close(model: PackagingModel) -> None:
     s.cash_musd = s.cash_musd + ledger.net
     lines_to_firm = structure.lines_to_firm
     now.firm_revenue_musd = now.firm_revenue_musd + lines_to_firm(elsewhere + model.graph.tools.to_line(tools))
+    s.revenue_musd = now.firm_revenue_musd
     depreciation = lines_to_firm(s.asset_musd) / p.asset_life_quarters
     liability = lines_to_firm(structure.edges_to_line(now.liability_musd))
     materials = _materials_of_packagers(model)
     now.firm_cost_musd = lines_to_firm(now.operating_musd) + liability + depreciation + materials
-    s.utilisation = np.minimum(ratio(now.output, now.room), 1.0)
+    s.utilisation = part_of(now.output, now.room)
     s.requested = now.requested
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from policygame.model.arrays import Array, positive, ratio
+from policygame.model.arrays import Array, part_of, positive, ratio, shrunk
 from policygame.model.phases import settlement, treasury
 from policygame.model.structure import N_PLACES, N_SEGMENTS
 
@@ -31,10 +31,10 @@ def _deliver(model: PackagingModel) -> None:
     first = np.minimum(now.priority, due)
     booked = structure.edges_to_product(now.booked)
     first = first * ratio(np.minimum(finished, booked), booked)[:, None, :]
-    rest = positive(due - first)
-    now.shipped = first + rest * np.minimum(ratio(positive(finished - first.sum(axis=1)), rest.sum(axis=1)), 1.0)[:, None, :]
+    rest = shrunk(due, first)
+    now.shipped = first + rest * part_of(shrunk(finished, first.sum(axis=1)), rest.sum(axis=1))[:, None, :]
     now.delivered = now.shipped.sum(axis=1)
-    left = positive(due - now.shipped)
+    left = shrunk(due, now.shipped)
     now.cancelled = p.queue_attrition * left.sum(axis=1)
     s.backlog = left * (1.0 - p.queue_attrition)
 
@@ -54,15 +54,19 @@ def _stockpiles(model: PackagingModel) -> None:
         return
     arrived, ordered, queue = (_by_segment(model, x) for x in (now.shipped, now.orders, s.backlog))
     due = arrived + queue
-    now.stocked = np.minimum(now.stock_orders * np.minimum(ratio(arrived, due), 1.0), arrived)
+    now.stocked = np.minimum(now.stock_orders * part_of(arrived, due), arrived)
     short = ratio(queue, ordered) > 0.5
     now.released = np.where(short, np.minimum(s.stock_kunits, queue), 0.0)
-    price = (model.coefficients.segment_price_usd * s.segment_price)[None] / 1000.0
-    bought = now.stocked * price
-    treasury.pay_stockpile(model, bought, now.shipped * ratio(now.stocked, arrived).transpose(1, 0, 2)[model.structure.product_segment])
+    part = ratio(now.stocked, arrived).transpose(1, 0, 2)[model.structure.product_segment]
+    treasury.pay_stockpile(model, now.shipped * part)
     s.stock_kunits = positive(s.stock_kunits + now.stocked - now.released)
-    relief = 1.0 - np.minimum(ratio(now.released, queue), 1.0)
-    s.backlog = s.backlog * relief.transpose(1, 0, 2)[model.structure.product_segment]
+    # what a stockpile could not get is not a customer's order: it leaves the queue and is ordered again
+    segment = model.structure.product_segment
+    unfilled = np.minimum(positive(now.stock_orders - now.stocked), positive(queue - now.released))
+    given_up = s.backlog * ratio(unfilled, queue).transpose(1, 0, 2)[segment]
+    relief = s.backlog * part_of(now.released, queue).transpose(1, 0, 2)[segment]
+    now.cancelled = now.cancelled + given_up.sum(axis=1)
+    s.backlog = positive(s.backlog - relief - given_up)
 
 
 def _lead_times(model: PackagingModel) -> None:
@@ -84,9 +88,11 @@ def _prices(model: PackagingModel) -> None:
     tightness = np.clip(ratio(asked, can) - p.price_target_utilisation, -0.5, 1.0) * (can > 0.0)
     step = p.price_response * tightness - p.price_reversion * np.log(s.stage_price)
     s.stage_price = s.stage_price * np.exp(step)
-    fill = segment_fill(model)
-    scarce = p.scarcity_pass_through * (1.0 - fill) - p.price_reversion * np.log(s.segment_price)
-    s.segment_price = s.segment_price * np.exp(scarce)
+    log_price = np.log(s.product_price)
+    log_price = log_price + p.scarcity_pass_through * (1.0 - s.fill) - p.price_reversion * log_price
+    s.product_price = np.exp(log_price)
+    # a segment's price is the mean of its products' by market share
+    s.segment_price = np.exp(structure.products_to_segment(s.market_share * log_price))
 
 
 def segment_fill(model: PackagingModel) -> Array:
@@ -94,4 +100,4 @@ def segment_fill(model: PackagingModel) -> Array:
     structure, now = model.structure, model.now
     booked = structure.products_to_segment(structure.edges_to_product(now.booked))
     wanted = structure.products_to_segment(now.wanted)
-    return np.where(wanted > 0.0, np.minimum(ratio(booked, wanted), 1.0), 1.0)
+    return np.where(wanted > 0.0, part_of(booked, wanted), 1.0)

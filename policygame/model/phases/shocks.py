@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from policygame.model.arrays import Array, positive
+from policygame.model.state import LEVER_CONTROLS
 from policygame.model.structure import N_PLACES, STAGE_OF
 from policygame.model.worlds import MATERIAL_KINDS
 
@@ -48,8 +49,10 @@ def _places(model: PackagingModel) -> None:
     answers = (shocks.retaliation[t] < p.retaliation_propensity)[None] * pressure
     withheld = p.retaliation_strength * answers.max(axis=1)
     s.retaliation = np.where(pressure.max(axis=1) > 0.0, np.maximum(s.retaliation * 0.9, withheld), 0.0)
-    strongest = pressure.max(axis=0)
-    s.domestic_boost = s.domestic_boost + p.domestic_growth_under_control * strongest
+    for m, kind in enumerate(MATERIAL_KINDS):
+        if kind in LEVER_CONTROLS:
+            strongest = s.control[LEVER_CONTROLS.index(kind)].max(axis=0)
+            s.domestic_boost[m] += p.domestic_growth_under_control * strongest * (1.0 - s.domestic_boost[m])
 
 
 def _availability(model: PackagingModel) -> Array:
@@ -59,7 +62,7 @@ def _availability(model: PackagingModel) -> Array:
     for m, kind in enumerate(MATERIAL_KINDS):
         rows = np.flatnonzero(lines.stage == STAGE_OF[kind])
         place = lines.place[rows]
-        available[rows] *= (1.0 - s.interruption[m])[place] * (1.0 - s.retaliation)[place] * (1.0 + s.domestic_boost)[place]
-    if s.programme_musd.any():  # where no world has a programme, this changes no bit
-        available = available * (1.0 + model.programme_share())
+        own = (place == lines.headquarters[lines.firm[rows]]).astype(float)[:, None]
+        available[rows] *= (1.0 - s.interruption[m])[place] * (1.0 - s.retaliation)[place]
+        available[rows] *= 1.0 + s.domestic_boost[m][place] * own
     return available * model.scale[model.quarter] if model.quarter in model.scale else available

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from policygame.catalogue import LEVERS
-from policygame.model.arrays import Array, positive, ratio
+from policygame.model.arrays import Array, part_of, positive, ratio, shrunk
 from policygame.model.state import CREDIT_RING, LEVER_CLAUSES
 from policygame.model.structure import N_PLACES, N_TECHNOLOGIES
 
@@ -23,6 +23,10 @@ _CEILING = LEVER_CLAUSES.index("subsidy_ceiling")
 _PACKAGING, _FAB = 0, 1
 CREDIT_DISCOUNT = 0.9
 """What a firm counts of a credit that comes when the line is in service."""
+GUARDRAIL_QUARTERS = 40.0
+"""Term of a guardrail: ten years, as in the CHIPS Act of the United States."""
+REFUSAL_SHARE = 0.5
+"""A firm with more than this share of a technology in guarded places refuses the grant (assumption)."""
 SMALLEST_AWARD_MUSD = 50.0
 """Firms count on a grant in full while its purse holds at least this (assumption)."""
 RESERVE_QUARTERS = 8.0
@@ -41,11 +45,11 @@ def collect_and_spend(model: PackagingModel) -> None:
     s.credit_due_musd[(model.quarter + 1) % CREDIT_RING] += due - charged
     purse = purse - charged
     wanted = s.research_musd.sum(axis=1) + s.workforce_musd + s.supplier_programme_musd.sum(axis=0)
-    payable = np.minimum(ratio(purse[_PACKAGING], wanted), 1.0)
+    payable = part_of(purse[_PACKAGING], wanted)
     now.research_musd = s.research_musd * payable[:, None]
     now.workforce_musd = s.workforce_musd * payable
     now.supplier_programme_musd = s.supplier_programme_musd * payable[None]
-    purse[_PACKAGING] = positive(purse[_PACKAGING] - wanted * payable)
+    purse[_PACKAGING] = shrunk(purse[_PACKAGING], wanted * payable)
     s.purse_musd = purse
     model.ledger.pay("income", c.income_musd.sum(axis=0))
     now.outlay_musd[LEVER_ROW["packaging_rnd"]] = now.research_musd.sum(axis=1)
@@ -69,10 +73,12 @@ def subsidy_rate(model: PackagingModel) -> Array:
     s = model.state
     available = np.minimum(s.purse_musd / SMALLEST_AWARD_MUSD, 1.0)  # (purse, place, W)
     under_cap = np.minimum(s.cap_left_musd / SMALLEST_AWARD_MUSD, 1.0)
-    granted = grant_rate(model) * under_cap * available[model.purse_of_stage].transpose(1, 0, 2)
-    granted += CREDIT_DISCOUNT * s.tax_credit[model.purse_of_stage].transpose(1, 0, 2)
-    granted *= model.stage_has_purse
-    return granted.reshape(-1, s.n_worlds)[model.place_stage_of_line]
+    granted = grant_rate(model) * under_cap * available[model.purse_of_stage].transpose(1, 0, 2) * model.stage_has_purse
+    credited = CREDIT_DISCOUNT * s.tax_credit[model.purse_of_stage].transpose(1, 0, 2) * model.stage_has_purse
+    if not s.guardrail.any():  # where no world has one, nobody refuses a grant
+        return (granted + credited).reshape(-1, s.n_worlds)[model.place_stage_of_line]
+    rate = granted.reshape(-1, s.n_worlds)[model.place_stage_of_line] * accepted(model)
+    return rate + credited.reshape(-1, s.n_worlds)[model.place_stage_of_line]
 
 
 def _of_purse(model: PackagingModel, by_purse: Array) -> Array:
@@ -85,35 +91,59 @@ def award(model: PackagingModel) -> None:
     """Reserve grants for this quarter's orders; what exceeds a programme's cap or its purse is cut in proportion."""
     s, now, structure = model.state, model.now, model.structure
     lines = structure.lines
-    technologies = lines.is_packaging[:, None]
     rate = (grant_rate(model) * model.stage_has_purse).reshape(-1, s.n_worlds)[model.place_stage_of_line]
     asked = rate * (model.equipment_musd * now.tool_orders + model.shell_musd * now.shell_orders)
+    if s.guardrail.any():
+        asked = asked * accepted(model)
     now.award_asked_musd = asked
     by_stage = model.lines_to_place_stage(asked)
     cap = np.minimum(s.cap_left_musd, 1e12).reshape(by_stage.shape)
-    under_cap = np.minimum(ratio(cap, by_stage), 1.0)
+    under_cap = part_of(cap, by_stage)
     asked = asked * under_cap[model.place_stage_of_line]
     purse = s.purse_musd.reshape(2 * N_PLACES, -1)
     total = model.lines_to_purse(asked)
-    part = np.minimum(ratio(purse, total), 1.0)
+    part = part_of(purse, total)
     asked = asked * np.concatenate([part, np.zeros((1, s.n_worlds))])[model.purse_of_line]
-    s.purse_musd = positive(purse - total * part).reshape(s.purse_musd.shape)
+    s.purse_musd = shrunk(purse, total * part).reshape(s.purse_musd.shape)
     now.awarded_musd = asked
-    s.cap_left_musd = positive(s.cap_left_musd - model.lines_to_place_stage(asked).reshape(s.cap_left_musd.shape))
+    s.cap_left_musd = shrunk(s.cap_left_musd, model.lines_to_place_stage(asked).reshape(s.cap_left_musd.shape))
     s.grant_committed_musd = s.grant_committed_musd + asked
     s.committed_total_musd = s.committed_total_musd + structure.lines_to_place(asked)
     technologies = lines.is_packaging[:, None]
+    s.guarded_quarters = positive(s.guarded_quarters - 1.0)
     if s.guardrail.any():  # where no world has one, this changes no bit
-        took = model.lines_to_firm_place(asked * technologies).reshape(len(lines.firms), N_PLACES, -1) > 0.0
-        for place in range(N_PLACES):
-            bound = took[:, place, None, :] * s.guardrail[place][None]
-            s.guarded = np.maximum(s.guarded, bound)
+        _bind(model, asked * lines.is_packaging[:, None])
+
+
+def _bind(model: PackagingModel, awarded: Array) -> None:
+    """Who took a grant with a guardrail may not expand that technology in the guarded places for the guardrail's term."""
+    s, structure = model.state, model.structure
+    lines = structure.lines
+    for place in range(N_PLACES):
+        took = structure.lines_to_group(awarded * (lines.place == place)[:, None]) > 0.0
+        bound = took[lines.group] * s.guardrail[place][lines.place]
+        s.guarded_quarters = np.maximum(s.guarded_quarters, GUARDRAIL_QUARTERS * bound)
+
+
+def accepted(model: PackagingModel) -> Array:
+    """(line, W): 0 where a firm refuses its place's grants, because most of its lines of the kind stand where they would bind it."""
+    s, structure = model.state, model.structure
+    lines = structure.lines
+    out = np.ones_like(s.capacity)
+    if not s.guardrail.any():  # where no world has one, this changes no bit
+        return out
+    total = structure.lines_to_group(s.capacity)
+    for place in range(N_PLACES):
+        here = lines.place == place
+        exposed = ratio(structure.lines_to_group(s.capacity * s.guardrail[place][lines.place]), total)
+        out[here] = np.where(exposed[lines.group[here]] > REFUSAL_SHARE, 0.0, 1.0)
+    return out
 
 
 def release(model: PackagingModel, dropped: Array) -> None:
     """A project that is dropped gives its reserved grant back: ``dropped`` (line, W) of the capacity on order."""
     s = model.state
-    back = s.grant_committed_musd * np.minimum(ratio(dropped, s.tool_backlog), 1.0)
+    back = s.grant_committed_musd * part_of(dropped, s.tool_backlog)
     s.grant_committed_musd = s.grant_committed_musd - back
     s.purse_musd = s.purse_musd + model.lines_to_purse(back).reshape(s.purse_musd.shape)
     s.committed_total_musd = s.committed_total_musd - model.structure.lines_to_place(back)
@@ -125,8 +155,8 @@ def pay_milestones(model: PackagingModel, before: Array) -> None:
     shell = model.shell_musd * now.shell_orders
     tools = model.equipment_musd * now.tool_orders
     at_once = now.awarded_musd * ratio(shell, shell + tools)
-    rest = positive(s.grant_committed_musd - at_once)
-    paid = at_once + rest * np.minimum(ratio(now.tools_started, before), 1.0)
+    rest = shrunk(s.grant_committed_musd, at_once)
+    paid = at_once + rest * part_of(now.tools_started, before)
     # nothing on order any more: whatever is still reserved is paid out with the last tools
     paid = np.minimum(paid, s.grant_committed_musd)
     now.grants_paid_musd = paid
@@ -160,25 +190,25 @@ def pay_offtake(model: PackagingModel) -> None:
     technology = np.maximum(lines.technology, 0)
     packaging = lines.is_packaging[:, None]
     live = s.offtake_kwafers * (s.offtake_quarters > 0.0)
-    unsold = positive(now.room - now.output) * packaging
+    unsold = shrunk(now.room, now.output) * packaging
     room = model.lines_to_place_technology(now.room * packaging).reshape(N_PLACES, N_TECHNOLOGIES, -1)
     sold = model.lines_to_place_technology(now.output * packaging).reshape(room.shape)
-    short = positive(np.minimum(live, room) - sold)
+    short = shrunk(np.minimum(live, room), sold)
     idle = model.lines_to_place_technology(unsold).reshape(room.shape)
     bill = short * s.offtake_usd / 1000.0
     funds = s.contingent_musd + s.purse_musd[_PACKAGING]
-    payable = np.minimum(ratio(funds, bill.sum(axis=1)), 1.0)
+    payable = part_of(funds, bill.sum(axis=1))
     paid = bill * payable[:, None]
     now.offtake_paid_musd = unsold * ratio(paid, idle)[lines.place, technology] * packaging
     spent = structure.lines_to_place(now.offtake_paid_musd)
     from_reserve = np.minimum(spent, s.contingent_musd)
     s.contingent_musd = s.contingent_musd - from_reserve
-    s.purse_musd[_PACKAGING] = positive(s.purse_musd[_PACKAGING] - (spent - from_reserve))
+    s.purse_musd[_PACKAGING] = shrunk(s.purse_musd[_PACKAGING], (spent - from_reserve))
     ahead = np.minimum(positive(s.offtake_quarters - 1.0), RESERVE_QUARTERS)
     wanted = (ratio(short, live) * live * ahead * s.offtake_usd / 1000.0).sum(axis=1)
     more = np.minimum(wanted - s.contingent_musd, s.purse_musd[_PACKAGING])
     s.contingent_musd = positive(s.contingent_musd + more)
-    s.purse_musd[_PACKAGING] = positive(s.purse_musd[_PACKAGING] - more)
+    s.purse_musd[_PACKAGING] = shrunk(s.purse_musd[_PACKAGING], more)
     s.offtake_quarters = positive(s.offtake_quarters - 1.0)
     s.paid_total_musd = s.paid_total_musd + spent
     now.outlay_musd[LEVER_ROW["purchase_commitment"]] = spent
@@ -186,15 +216,16 @@ def pay_offtake(model: PackagingModel) -> None:
 
 
 
-def pay_stockpile(model: PackagingModel, bought: Array, units: Array) -> None:
-    """Pay for units that reached a stockpile: ``bought`` (place, segment, W) M USD, ``units`` (product, place, W) k units."""
+def pay_stockpile(model: PackagingModel, units: Array) -> None:
+    """Pay for units that reached a stockpile, as far as the purse goes: ``units`` (product, place, W) k units."""
     s, c, structure = model.state, model.coefficients, model.structure
-    price = (c.segment_price_usd * s.segment_price)[structure.product_segment] / 1000.0
-    spent = bought.sum(axis=1)
+    price = c.segment_price_usd[structure.product_segment] * s.product_price * c.product_value[:, None] / 1000.0
+    bill = units * price[:, None, :]
+    spent = np.minimum(bill.sum(axis=0), s.purse_musd[_PACKAGING])
+    bill = bill * ratio(spent, bill.sum(axis=0))
     s.purse_musd[_PACKAGING] = positive(s.purse_musd[_PACKAGING] - spent)
     s.paid_total_musd = s.paid_total_musd + spent
     model.now.outlay_musd[LEVER_ROW["stockpile"]] = spent
-    to_governments = (units * price[:, None, :]).transpose(1, 0, 2).reshape(-1, units.shape[-1])
-    model.ledger.pay("stockpile", to_governments)
+    model.ledger.pay("stockpile", np.ascontiguousarray(bill.transpose(1, 0, 2)).reshape(-1, units.shape[-1]))
     # customers pay for the rest: what stockpiles took is taken off their bill
-    model.now.sold_to_stockpiles_musd = (units * price[:, None, :]).sum(axis=1)
+    model.now.sold_to_stockpiles_musd = bill.sum(axis=1)
