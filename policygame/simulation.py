@@ -7,6 +7,7 @@ program steps the model. Worlds are run in blocks that fit the processor's cache
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
@@ -182,11 +183,15 @@ class Simulation:
         return seats
 
     def _block_changes(self, positions: Sequence[int]) -> list[Change]:
-        found: dict[Change, list[int]] = {}
+        """Each change with the worlds of this block that it acts in; one that is made twice in a world acts twice there."""
+        found: dict[tuple[Change, int], list[int]] = {}
         for at, world in enumerate(positions):
+            made: dict[Change, int] = {}
             for change in self._changes[world]:
-                found.setdefault(change, []).append(at)
-        return [change.within(tuple(members)) for change, members in found.items()]
+                if change.worlds is None or world in change.worlds:
+                    made[change] = made.get(change, 0) + 1
+                    found.setdefault((change, made[change]), []).append(at)
+        return [change.within(tuple(members)) for (change, _), members in found.items()]
 
     # running ---------------------------------------------------------------------------------------------------------
 
@@ -200,7 +205,7 @@ class Simulation:
                 f"{quarters} quarters go beyond the end of {self.scenario.name} ({self.scenario.end}); at most {left} are left"
             )
         n = len(self.seeds)
-        fresh = {m: np.empty((quarters, len(self._measured.series[m]), n)) for m in self.metrics}
+        fresh = self._room_for(quarters)
         cuts = np.zeros((quarters, N_PLACES, n))
         done, total = 0, quarters * len(self._blocks)
         for block in self._blocks:
@@ -216,14 +221,23 @@ class Simulation:
         self.quarter += quarters
         return self
 
+    def _room_for(self, quarters: int) -> dict[str, Array]:
+        """An array (quarter, series, world) for every metric, cut from one piece of memory: many pieces take longer to come by."""
+        shapes = {metric: (quarters, len(self._measured.series[metric]), len(self.seeds)) for metric in self.metrics}
+        whole = np.empty(sum(math.prod(shape) for shape in shapes.values()))
+        fresh, first = {}, 0
+        for metric, shape in shapes.items():
+            fresh[metric] = whole[first : first + math.prod(shape)].reshape(shape)
+            first += math.prod(shape)
+        return fresh
+
     def _recorder(self, fresh: Mapping[str, Array], cuts: Array, t: int, block: _Block) -> Callable[[PackagingModel], None]:
         """What phase 9 of a block does in quarter ``t`` of this run: measure every metric into its array."""
 
         def record(model: PackagingModel) -> None:
             for metric, array in fresh.items():
-                values = self._measured.measure(model, metric)
-                array[t, :, block.worlds] = values[:, :1] if block.padded else values
-            cut = model.structure.lines_to_place(model.now.award_asked_musd - model.now.awarded_musd)
+                self._measured.measure_into(array[t, :, block.worlds], model, metric)
+            cut = model.now.award_cut_musd
             cuts[t, :, block.worlds] = cut[:, :1] if block.padded else cut
 
         return record

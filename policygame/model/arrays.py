@@ -63,6 +63,23 @@ def index(values: Sequence[int]) -> Index:
     return np.asarray(values, dtype=np.intp)
 
 
+class Largest:
+    """Largest row of each group of consecutive rows, which begin at ``starts``: (row, W) -> (group, W)."""
+
+    def __init__(self, starts: Index, n_rows: int) -> None:
+        length = np.diff(np.append(starts, n_rows))
+        self._starts = starts
+        # round by round, the groups that have a further row, and that row: a few large steps, where ``reduceat`` takes many small ones
+        further = [np.flatnonzero(length > n) for n in range(1, int(length.max(initial=1)))]
+        self._rounds = [(groups, starts[groups] + n) for n, groups in enumerate(further, 1)]
+
+    def __call__(self, x: Array) -> Array:
+        out = x[self._starts]
+        for groups, rows in self._rounds:
+            out[groups] = np.maximum(out[groups], x[rows])
+        return out
+
+
 class Sums:
     """Sums of rows by group: ``Sums(groups, n)(x)[g] = sum of x[i] over the rows i with groups[i] == g``.
 

@@ -26,7 +26,7 @@ class ChangeError(UserError):
 class Change:
     """Scale the capacity of matching lines by ``factor`` from ``start`` to ``end`` (both included; None: open).
 
-    ``worlds`` (tuple of positions) are the worlds that it acts in; None: all.
+    ``worlds`` (positions in the simulation) are the worlds that it acts in; None: all.
     """
 
     factor: float

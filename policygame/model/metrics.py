@@ -41,7 +41,7 @@ class Metrics:
 
     def __init__(self, model: PackagingModel) -> None:
         self.series: dict[str, tuple[Series, ...]] = {}
-        self._measures: dict[str, Measure] = {}
+        self._parts: dict[str, list[tuple[slice, Measure]]] = {}
         structure = model.structure
         self._declared = [name for name in PLACES if name in structure.scenario.jurisdictions]
         self._seats = [n for n in self._declared if structure.scenario.jurisdictions[n].government is not None]
@@ -59,17 +59,21 @@ class Metrics:
 
     def measure(self, model: PackagingModel, metric: str) -> Array:
         """Values of a metric this quarter, (row of ``series[metric]``, W)."""
-        return self._measures[metric](model)
+        out = np.empty((len(self.series[metric]), model.state.n_worlds))
+        self.measure_into(out, model, metric)
+        return out
+
+    def measure_into(self, out: Array, model: PackagingModel, metric: str) -> None:
+        """Write a metric's values into ``out`` (row, world): of all worlds, or of as many of the first as it has room for."""
+        for rows, measure in self._parts[metric]:
+            out[rows] = measure(model)[:, : out.shape[1]]
 
     def _add(self, metric: str, parts: Sequence[tuple[Sequence[Series], Measure]]) -> None:
         """Declare a metric made of parts, each with its series and its measure (row, W)."""
         parts = [(tuple(series), measure) for series, measure in parts if len(series)]
         self.series[metric] = tuple(row for series, _ in parts for row in series)
-        measures = [measure for _, measure in parts]
-        if len(measures) == 1:
-            self._measures[metric] = measures[0]
-        else:
-            self._measures[metric] = lambda model: np.concatenate([measure(model) for measure in measures])
+        ends = np.cumsum([len(series) for series, _ in parts])
+        self._parts[metric] = [(slice(int(end) - len(series), int(end)), measure) for end, (series, measure) in zip(ends, parts, strict=True)]
 
     # capacity --------------------------------------------------------------------------------------------------------
 
@@ -219,8 +223,7 @@ class Metrics:
         total_of = index([t for _, t in keys])
 
         def slots_share(m: PackagingModel) -> Array:
-            used = m.now.starts / m.packages_per_wafer[structure.edge_recipe]
-            return ratio(by_designer(used), by_technology(used)[total_of])
+            return ratio(by_designer(m.now.wafers_used), by_technology(m.now.wafers_used)[total_of])
 
         self._add("slots_share", [([(f"designer:{structure.designers[d]}", TECHNOLOGY_IDS[t]) for d, t in keys], slots_share)])
 

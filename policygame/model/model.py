@@ -8,13 +8,11 @@ order where the last axis has length one.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import mesa
 import numpy as np
 from mesa.agent import AgentSet
-from scipy import sparse
 
 from policygame.catalogue import STAGES
 from policygame.model import projects, technology
@@ -22,41 +20,20 @@ from policygame.model.accounts import Ledger
 from policygame.model.agents import OSAT, ChipDesigner, DesignTeam, Foundry, Government, Producer, Supplier, Team
 from policygame.model.agents.government import Seat
 from policygame.model.agents.producer import ProducerRules
-from policygame.model.arrays import Array, Index, Sums
+from policygame.model.arrays import Array, Largest, Sums
 from policygame.model.changes import Change, scale_by_quarter
 from policygame.model.coefficients import ParameterArrays, compile_coefficients, compile_lags
 from policygame.model.initial import initial_state
 from policygame.model.now import Now
 from policygame.model.phases import fabrication, investment, learning, orders, packaging, shipments, shocks, treasury
 from policygame.model.state import State
-from policygame.model.structure import N_PLACES, N_STAGES, N_TECHNOLOGIES, PLACES, STAGE_OF, Structure
-from policygame.model.supply_graph import SupplyEdges, SupplyGraph
+from policygame.model.structure import N_PLACES, N_STAGES, N_TECHNOLOGIES, PLACES, SEGMENT_OF, STAGE_OF, Structure
+from policygame.model.supply_graph import SupplyGraph
+from policygame.model.whole_chain import WholeChainBound
 from policygame.model.worlds import MATERIAL_KINDS, Shocks, Values
 
 KINDS: Mapping[str, type[Producer]] = {"foundry": Foundry, "osat": OSAT, "supplier": Supplier}
 _SCALE = {"k stacks / quarter": 1e-3, "million cm2 / quarter": 1.0, "tool sets / quarter": 1e-6}
-
-
-@dataclass(frozen=True)
-class PlacePairs:
-    """Pairs of places that an item's edges connect: ``start`` and ``end`` (pair,), and sums of edges to pairs."""
-
-    start: Index
-    end: Index
-    sums: Sums
-    trusted_at_start: Array  # (place, pair): 1 where the place trusts both ends
-    trusted: Sums
-
-    @classmethod
-    def of(cls, edges: SupplyEdges, structure: Structure) -> PlacePairs:
-        """The pairs that occur, in order."""
-        lines = structure.lines
-        code = lines.place[edges.line] * N_PLACES + lines.site_place[edges.site]
-        pairs = np.unique(code)
-        start, end = pairs // N_PLACES, pairs % N_PLACES
-        trusted = structure.allies[:, start] * structure.allies[:, end]
-        to_pair = Sums(np.searchsorted(pairs, code), len(pairs))
-        return cls(start, end, to_pair, trusted, Sums.of(sparse.csr_array(trusted)))
 
 
 class PackagingModel(mesa.Model):
@@ -173,9 +150,13 @@ class PackagingModel(mesa.Model):
             s, structure = self.state, self.structure
             weight = s.relation * s.mix[structure.edge_recipe] + 1e-9
             total = structure.edges_to_product(weight)
-            return structure.edges_to_product(weight * packaging.package_yield(self)) / total
+            return structure.edges_to_product(weight * self.package_yield()) / total
 
         return self.once("main_yield", expected)
+
+    def package_yield(self) -> Array:
+        """(package edge, W) yield of a package on each edge's line."""
+        return self.once("package_yield", lambda: packaging.package_yield(self))
 
     def recipe_possible(self) -> Array:
         """(recipe, W) 1 where some qualified packager has a line for the recipe."""
@@ -187,17 +168,19 @@ class PackagingModel(mesa.Model):
         """(product, W) dies and HBM in one package, USD."""
         c, s, structure = self.coefficients, self.state, self.structure
         price = c.stage_price_usd * s.stage_price
-        dies = price[self.wafer_stage] / self.units_per_wafer
-        return dies + self.hbm_stacks * price[STAGE_OF["hbm"]]
+        content = price[self.wafer_stage]
+        content /= self.units_per_wafer
+        content += self.hbm_stacks * price[STAGE_OF["hbm"]]
+        return content
 
     def firm_revenue(self) -> Array:
         """(firm, W) a quarter's revenue that lenders go by: last quarter's, or this one's so far where it is more, M USD."""
         return np.maximum(self.state.revenue_musd, self.now.firm_revenue_musd)
 
-    def whole_chain_once(self, work: Callable[[], tuple[Array, Array]]) -> tuple[Array, Array]:
-        """The whole-chain bound by place and of the world, computed once a quarter."""
+    def whole_chain(self) -> tuple[Array, Array]:
+        """The whole chain's bound by place and of the world, computed once a quarter."""
         if self._whole_chain is None:
-            self._whole_chain = work()
+            self._whole_chain = self.whole_chain_bound(self)
         return self._whole_chain
 
     def once(self, name: str, work: Callable[[], Array]) -> Array:
@@ -250,9 +233,14 @@ class PackagingModel(mesa.Model):
         self.output_per_unit[lines.is_packaging] *= self.parameters.line_use_factor
         self.money_scale = np.array([_SCALE.get(stage.unit, 1e-3) for stage in STAGES.values()])[:, None]
         self.is_osat = np.array([structure.scenario.firms[name].kind == "osat" for name in lines.firms])[lines.firm]
-        self.lines_to_technology = Sums(lines.technology, N_TECHNOLOGIES)
+        self.lines_to_technology = Sums(lines.technology[lines.packaging], N_TECHNOLOGIES)
+        self.learning_exponent = np.log2(1.0 - self.coefficients.stage_learning)[lines.stage[lines.packaging]]
+        self.at_home = {
+            item: (lines.place[edges.line] == lines.site_place[edges.site]).astype(float)[:, None]
+            for item, edges in self.graph.supplies.items()
+        }
         self.edges_to_technology = Sums(structure.recipe_technology[structure.edge_recipe], N_TECHNOLOGIES)
-        self.lines_to_place_stage = Sums(lines.place * N_STAGES + lines.stage, N_PLACES * N_STAGES)
+        self.lines_to_place_stage = Sums((lines.place * N_STAGES + lines.stage)[lines.supported], N_PLACES * N_STAGES)
         self.lines_to_firm_place = Sums(lines.firm * N_PLACES + lines.place, len(lines.firms) * N_PLACES)
         place_technology = np.where(lines.is_packaging, lines.place * N_TECHNOLOGIES + lines.technology, -1)
         self.lines_to_place_technology = Sums(place_technology, N_PLACES * N_TECHNOLOGIES)
@@ -271,20 +259,24 @@ class PackagingModel(mesa.Model):
         self.patience_new_ground = np.exp(-quarterly * self.lags.greenfield[:, None])
         self.hurdle_of_line = self.coefficients.hurdle[lines.firm]
         self.osat_rows = np.flatnonzero(self.is_osat & lines.is_packaging)
+        self.osat_full_kwafers = yearly[self.osat_rows]
+        self.best_of_group = Largest(lines.group_start, lines.n)
+        leading, advanced = lines.stage == STAGE_OF["wafers_leading"], lines.technology >= 2
+        self.leading_fabs_to_place = Sums(np.where(leading, lines.place, -1), N_PLACES)
+        self.advanced_packaging_to_place = Sums(np.where(advanced, lines.place, -1), N_PLACES)
         purse = np.where(lines.is_wafers, 1, 0) * N_PLACES + lines.place
-        self.purse_of_line = np.where(lines.is_supply, 2 * N_PLACES, purse)
-        self.lines_to_purse = Sums(np.where(lines.is_supply, -1, purse), 2 * N_PLACES)
-        self.purse_of_stage = np.array([1 if stage.kind == "wafers" else 0 for stage in STAGES.values()], dtype=np.intp)
-        self.stage_has_purse = np.array([stage.kind != "supply" for stage in STAGES.values()], dtype=float)[None, :, None]
-        self.place_stage_of_line = lines.place * N_STAGES + lines.stage
+        self.purse_of_line = purse[lines.supported]
+        self.lines_to_purse = Sums(purse[lines.supported], 2 * N_PLACES)
+        self.place_stage_of_line = (lines.place * N_STAGES + lines.stage)[lines.supported]
         near = np.where(lines.technology >= 1, lines.place, 2 * N_PLACES)
         self.nearness_of_line = np.where(lines.is_wafers, N_PLACES + lines.place, near)
         self.conversions = projects.conversion_pairs(self)
         self.lines_to_home = Sums(lines.headquarters[lines.firm], N_PLACES)
-        product_place = structure.edge_product * N_PLACES + structure.edge_place
-        self.edges_to_product_place = Sums(product_place, len(structure.products) * N_PLACES)
-        self.place_pairs = {item: PlacePairs.of(edges, structure) for item, edges in self.graph.supplies.items()}
-        ai = [structure.products[p].segment == "ai_accelerator" for p in structure.edge_product]
-        self.edges_serve_ai = np.isin(np.arange(lines.n), structure.edge_line[np.array(ai, dtype=bool)])[:, None]
+        self.ai_products = np.flatnonzero(structure.product_segment == SEGMENT_OF["ai_accelerator"])
+        serves_ai = np.isin(structure.edge_product, self.ai_products)
+        product_place = np.searchsorted(self.ai_products, structure.edge_product) * N_PLACES + structure.edge_place
+        self.edges_to_ai_product_place = Sums(np.where(serves_ai, product_place, -1), len(self.ai_products) * N_PLACES)
+        self.whole_chain_bound = WholeChainBound(structure, self.graph)
+        self.edges_serve_ai = np.isin(np.arange(lines.n), structure.edge_line[serves_ai])[:, None]
         self.wafer_stage = np.array([STAGE_OF[key.spec.stage] for key in structure.products], dtype=np.intp)
 

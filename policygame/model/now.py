@@ -33,6 +33,7 @@ class Now:
     package_yield: Array  # (edge, W)
     wafers_per_unit: Array  # (edge, W) line use of a good unit
     starts: Array  # (edge, W) packages started
+    wafers_used: Array  # (edge, W) line use of them, k wafers
     good: Array  # (edge, W) packages finished
     priority: Array  # (product, place, W) packages that priority-rated orders of a place obtained
     hbm_flow: Array  # (hbm edge, W) k stacks
@@ -51,7 +52,11 @@ class Now:
     real_lead_time_weeks: Array
     # investment
     annual_return: Array  # (line, W)
+    surplus_return: Array  # (line, W) above the hurdle
     subsidy_rate: Array  # (line, W) share of capex
+    own_part: Array  # (line, W) share of capex that a firm pays itself
+    with_orders: Array  # (line, W) capacity that stands, is ordered or is being made
+    with_shells: Array  # (line, W) room that stands or is being built
     tool_orders: Array  # (line, W) capacity ordered this quarter
     shell_orders: Array  # (line, W) room ordered this quarter
     tool_flow: Array  # (tool edge, W) tool sets
@@ -60,8 +65,10 @@ class Now:
     converted: Array  # (line, W) capacity gained or lost by conversion
     closed: Array  # (line, W)
     capex_musd: Array  # (line, W)
+    shells_ordered_musd: Array  # (line, W) cost of this quarter's shell orders
+    tools_ordered_musd: Array  # (line, W) cost of this quarter's tool orders
     awarded_musd: Array  # (line, W)
-    award_asked_musd: Array  # (line, W)
+    award_cut_musd: Array  # (place, W) asked for, but beyond a programme's cap or its purse
     grants_paid_musd: Array  # (line, W)
     credits_musd: Array  # (line, W) tax credits earned
     offtake_paid_musd: Array  # (place, technology, W)

@@ -12,12 +12,10 @@ import numpy as np
 
 from policygame.model.arrays import TINY, Array, ratio
 from policygame.model.phases.settlement import unit_price_musd
-from policygame.model.state import LEVER_CLAUSES
 from policygame.model.structure import N_PLACES, N_TECHNOLOGIES, SEGMENT_OF, STAGE_OF
 
 if TYPE_CHECKING:
-    from policygame.model.model import PackagingModel, PlacePairs
-    from policygame.model.supply_graph import SupplyEdges
+    from policygame.model.model import PackagingModel
 
 DEFINITIONS = ("fabrication", "packaging", "whole_chain", "frontier", "composite")
 COMPONENTS = ("S", "R", "A", "L", "V", "I", "P", "F")
@@ -25,7 +23,6 @@ VOLUME_KWPM = 1.0
 """A technology is run at volume in a place from this capacity on (assumption)."""
 _AI = SEGMENT_OF["ai_accelerator"]
 _LEADING = STAGE_OF["wafers_leading"]
-_POOLED = LEVER_CLAUSES.index("pooled_capacity")
 
 
 def compute_received(model: PackagingModel) -> Array:
@@ -38,33 +35,31 @@ def _ai_weight(model: PackagingModel) -> Array:
     return model.compute_h100e * (model.structure.product_segment == _AI)[:, None]
 
 
+def _ai_shipped(model: PackagingModel) -> Array:
+    """(AI product, place, W): compute of the accelerators that reached each place, k H100-equivalents."""
+    rows = model.ai_products
+    return model.once("ai shipped", lambda: model.now.shipped[rows] * model.compute_h100e[rows][:, None])
+
+
 def ai_demand(model: PackagingModel) -> Array:
     """(place, W): AI compute ordered by each place this quarter, k H100-equivalents."""
-    return model.once("ai demand", lambda: (model.now.orders * _ai_weight(model)[:, None]).sum(axis=0))
+    rows = model.ai_products
+    return model.once("ai demand", lambda: (model.now.orders[rows] * model.compute_h100e[rows][:, None]).sum(axis=0))
 
 
 def ai_received(model: PackagingModel) -> Array:
     """(place, W): AI compute received, releases from stockpiles included, k H100-equivalents."""
 
     def received() -> Array:
-        now, weight = model.now, _ai_weight(model)
-        direct = (now.shipped * weight[:, None]).sum(axis=0)
+        now = model.now
+        direct = _ai_shipped(model).sum(axis=0)
+        if not (now.released.any() or now.stocked.any()):  # where no stockpile moves, the rest adds exactly nothing
+            return direct
         units = model.structure.products_to_segment(now.delivered)[_AI]
-        per_unit = ratio((now.delivered * weight).sum(axis=0), units)
+        per_unit = ratio((now.delivered * _ai_weight(model)).sum(axis=0), units)
         return direct + (now.released[:, _AI] - now.stocked[:, _AI]) * per_unit
 
     return model.once("ai received", received)
-
-
-def trust(model: PackagingModel) -> Array:
-    """(place, place, W): 1 where the first counts the second's sites as its own or allied: trusted at the start, or pooling now."""
-
-    def now() -> Array:
-        offers = model.state.offer[_POOLED]
-        pooling = (offers > 0.0) & (offers.transpose(1, 0, 2) > 0.0)
-        return np.maximum(model.structure.allies[:, :, None], pooling)
-
-    return model.once("trust", now)
 
 
 def yielded_advanced(model: PackagingModel) -> Array:
@@ -89,7 +84,7 @@ def leadership(model: PackagingModel) -> Array:
         structure = model.structure
         fabs = structure.lines_to_place(model.now.capacity_at_start * (structure.lines.stage == _LEADING)[:, None])
         packaging = structure.lines_to_place(yielded_advanced(model))
-        bound, world = whole_chain(model)
+        bound, world = model.whole_chain()
         front = frontier(model)
         parts = [
             fabs / np.maximum(fabs.sum(axis=0), TINY),
@@ -116,86 +111,21 @@ def frontier(model: PackagingModel) -> Array:
     return best
 
 
-def whole_chain(model: PackagingModel) -> tuple[Array, Array]:
-    """Upper bound of the AI compute a quarter that each place can finish with its own and its allies' sites, and of the world.
-
-    (place, W) and (W,), k H100-equivalents: the least over inputs - leading wafers, HBM, substrates, 2.5D and 3D slots - of what
-    suppliers inside can bring to packaging sites inside, over what a unit of compute needs.
-    """
-    return model.whole_chain_once(lambda: _whole_chain(model))
-
-
-def _whole_chain(model: PackagingModel) -> tuple[Array, Array]:
-    structure, s, now = model.structure, model.state, model.now
-    inside = trust(model)
-    units = structure.edges_to_product(now.starts)
-    weight = _ai_weight(model)
-    compute = np.maximum((units * weight).sum(axis=0), TINY)
-    ai = (weight > 0.0).astype(float)
-    per = {
-        "hbm": (units * ai * model.hbm_stacks).sum(axis=0) / compute,
-        "substrate": (units * ai * model.substrate_cm2 * 1e-3).sum(axis=0) / compute,
-        "wafers": (units * ai / model.units_per_wafer).sum(axis=0) / compute,
-    }
-    slots_used = structure.edges_to_product(now.starts / model.packages_per_wafer[structure.edge_recipe])
-    per_slots = (slots_used * ai).sum(axis=0) / compute
-    advanced = (structure.lines.technology >= 2)[:, None]
-    slots = structure.lines_to_place(now.room * advanced * model.edges_serve_ai)
-    bounds = [_inside_one(slots, inside) / np.maximum(per_slots, TINY)]
-    totals = [slots.sum(axis=0) / np.maximum(per_slots, TINY)]
-    for item, edges in model.graph.supplies.items():
-        if item == "tools":
-            continue
-        qualification: Array = getattr(s, f"qualification_{item}")
-        between = _between_places(model, edges, now.room + s.inventory, qualification)
-        need = np.maximum(per[item], TINY)
-        bounds.append(_inside_two(between, model.place_pairs[item], model) / need)
-        totals.append(between.sum(axis=0) / need)
-    bound, world = bounds[0], totals[0]
-    for more, total in zip(bounds[1:], totals[1:], strict=True):
-        bound, world = np.minimum(bound, more), np.minimum(world, total)
-    return bound, world
-
-
-def _between_places(model: PackagingModel, edges: SupplyEdges, supply: Array, qualification: Array) -> Array:
-    """(pair of places, W): supply that qualified edges can carry between them, a supplier's output split over its edges."""
-    rows = edges.sellers
-    if edges.item == "wafers":
-        supply = supply * (model.structure.lines.stage == _LEADING)[:, None]
-    carried = qualification * edges.share[:, None]
-    part = supply[rows] / np.maximum(edges.to_seller(carried), TINY)
-    carried *= qualification
-    carried *= part[edges.seller]
-    return model.place_pairs[edges.item].sums(carried)
-
-
-def _inside_one(at_place: Array, inside: Array) -> Array:
-    """(place, W): what stands at places inside each place's circle."""
-    out: Array = (inside * at_place[None]).sum(axis=1)
-    return out
-
-
-def _inside_two(between: Array, pairs: PlacePairs, model: PackagingModel) -> Array:
-    """(place, W): what flows between two places that are both inside each place's circle: trusted at the start, or pooling now."""
-    at_start = pairs.trusted(between)
-    if not model.state.offer[_POOLED].any():  # where no world pools, the rest adds exactly nothing
-        return at_start
-    inside = trust(model)
-    more = inside[:, pairs.start] * inside[:, pairs.end] - pairs.trusted_at_start[:, :, None]
-    more *= between
-    return at_start + more.sum(axis=1)
-
-
 def _through_sites(model: PackagingModel) -> Array:
-    """(product, place, W): the share of a product's packages that each place assembled."""
+    """(AI product, place, W): the share of an accelerator's packages that each place assembled."""
+    flows = model.edges_to_ai_product_place(model.now.good)
+    shaped = flows.reshape(len(model.ai_products), N_PLACES, model.state.n_worlds)
+    return ratio(shaped, shaped.sum(axis=1)[:, None])
 
-    def by_product() -> Array:
-        structure = model.structure
-        flows = model.edges_to_product_place(model.now.good)
-        shaped = flows.reshape(len(structure.products), N_PLACES, -1)
-        return ratio(shaped, shaped.sum(axis=1)[:, None])
 
-    return model.once("through", by_product)
+def _passing(model: PackagingModel) -> Array:
+    """(destination, place, W): the share of each destination's AI compute that each place assembled."""
+    through, shipped = _through_sites(model), _ai_shipped(model)
+    passing = np.zeros((N_PLACES, N_PLACES, shipped.shape[-1]))
+    for product, sites in zip(shipped, through, strict=True):
+        passing += product[:, None] * sites
+    passing /= np.maximum(shipped.sum(axis=0), TINY)[:, None]
+    return passing
 
 
 def score_raw(model: PackagingModel) -> Array:
@@ -203,14 +133,11 @@ def score_raw(model: PackagingModel) -> Array:
     structure, now, s, c = model.structure, model.now, model.state, model.coefficients
     demand, received = ai_demand(model), ai_received(model)
     supply = np.minimum(ratio(received, demand), 2.0)
-    through = _through_sites(model)
-    weight = now.shipped * _ai_weight(model)[:, None]
-    total = weight.sum(axis=0)
-    # share of each destination's deliveries that is assembled at each place: (destination, assembly place, W)
-    passing = np.stack([ratio((weight * through[:, place, None]).sum(axis=0), total) for place in range(N_PLACES)], axis=1)
+    total = _ai_shipped(model).sum(axis=0)
+    passing = _passing(model)
     hazard = ratio(c.hazard, c.hazard.max(axis=0))
     resilience = 1.0 - (hazard[None] * passing * passing).sum(axis=1)
-    bound, _ = whole_chain(model)
+    bound, _ = model.whole_chain()
     assured = np.minimum(ratio(bound, demand), 5.0)
     yielded = yielded_advanced(model)
     by_site = structure.lines_to_place(yielded)

@@ -28,6 +28,8 @@ STAGE_OF = {name: i for i, name in enumerate(STAGE_IDS)}
 TECHNOLOGY_OF = {name: i for i, name in enumerate(TECHNOLOGY_IDS)}
 SEGMENT_OF = {name: i for i, name in enumerate(SEGMENT_IDS)}
 FIRST_PACKAGING_STAGE = STAGE_OF[TECHNOLOGY_IDS[0]]
+WAFER_STAGES = slice(0, FIRST_PACKAGING_STAGE)
+PACKAGING_STAGES = slice(FIRST_PACKAGING_STAGE, FIRST_PACKAGING_STAGE + len(TECHNOLOGY_IDS))
 _KIND_RANK = {"packaging": 0, "wafers": 1, "supply": 2}
 N_PLACES, N_STAGES, N_TECHNOLOGIES, N_SEGMENTS = len(PLACES), len(STAGE_IDS), len(TECHNOLOGY_IDS), len(SEGMENT_IDS)
 
@@ -56,7 +58,7 @@ class Lines:
     """Rows of lines, ordered by kind of stage - packaging, wafers, supply - then by firm, stage, jurisdiction.
 
     So the lines of a kind and of a group are consecutive: ``packaging`` is the slice of packaging lines, ``packaging_groups`` that of
-    their groups.
+    their groups, ``supported`` that of packaging and wafer lines, which governments may support.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -80,6 +82,7 @@ class Lines:
         self.is_wafers = self.stage < FIRST_PACKAGING_STAGE
         self.is_supply = ~self.is_packaging & ~self.is_wafers
         self.packaging = slice(0, int(self.is_packaging.sum()))
+        self.supported = slice(0, int((~self.is_supply).sum()))
         pairs = list(dict.fromkeys((key.firm, key.stage) for key in keys))
         group_of = {pair: i for i, pair in enumerate(pairs)}
         self.groups = tuple(pairs)

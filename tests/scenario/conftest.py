@@ -68,7 +68,6 @@ stages:
     price_usd_per_unit: {value: 19000, figure: n4_wafer}
     operating_cost_share: {value: 0.4, assumption: [0.3, 0.5]}
     shell_extra_quarters: {value: 2, assumption: [0, 4]}
-    learning_per_doubling: {value: 0.1, assumption: [0.05, 0.2]}
   hbm: *stage
   substrate: *stage
 segments:

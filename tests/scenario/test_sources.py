@@ -45,7 +45,7 @@ def test_a_number_has_address_unit_and_source(scenario: Scenario, path: str, val
 def test_every_number_is_listed_once(scenario: Scenario, small: str) -> None:
     paths = [number.path for number in scenario.numbers()]
     assert len(paths) == len(set(paths))
-    used_by_alias = 12 + 2 * 5
+    used_by_alias = 12 + 2 * 4
     assert len(paths) == small.count("{value:") + used_by_alias
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SMALLEST_PLACE_SHARE = 0.02
 """A place that would get less than this share of a firm's orders gets none: nobody builds a sliver."""
+ANY_ROOM = 1e9
+"""Tool makers need no shell of the kind that packagers and foundries build."""
 OUTLOOK_QUARTERS = 6.0
 """How far ahead ``expected_capacity`` looks: seen from 2023Q2, the end of 2024."""
 
@@ -50,8 +52,10 @@ class ProducerRules:
         self.starts = np.searchsorted(self.group_of_line, np.arange(len(groups)))
         self._to_group = Sums(self.group_of_line, len(groups))
         self._to_firm = Sums(self.firm_of_line, last - first + 1)
-        self.makes_tools = (rows.group_stage[self.groups] == STAGE_OF["tools"])[:, None]
+        self.tool_groups = np.flatnonzero(rows.group_stage[groups] == STAGE_OF["tools"])
+        self.tool_lines = np.flatnonzero(rows.stage[mine] == STAGE_OF["tools"])
         self.output_per_capacity = self.model.output_per_unit[self.lines][self.starts]
+        self.capacity_per_output = (1.0 + self.model.parameters.capacity_buffer) / self.output_per_capacity
 
     # what they see ----------------------------------------------------------------------------------------------------
 
@@ -102,72 +106,100 @@ class ProducerRules:
         """
         p, s, now = self.model.parameters, self.state, self.model.now
         trend = s.trend[self.groups]
-        kept = trend - p.contestable_share * positive(trend)
-        own = positive(s.level[self.groups] + (kept + now.contestable[self.groups]) * horizon_quarters)
-        believed = now.belief[self.groups]
-        return own + believed * (now.forecast[self.groups] - own)
+        own = trend - p.contestable_share * positive(trend)
+        own += now.contestable[self.groups]
+        own *= horizon_quarters
+        own += s.level[self.groups]
+        np.maximum(own, 0.0, out=own)
+        heard = now.forecast[self.groups] - own
+        heard *= now.belief[self.groups]
+        own += heard
+        return own
 
     def desired_capacity(self, horizon_quarters: Array) -> Array:
         """(group, W) capacity that it wants to have, with its buffer."""
-        return self.need(horizon_quarters) * (1.0 + self.model.parameters.capacity_buffer) / self.output_per_capacity
+        return self.need(horizon_quarters) * self.capacity_per_output
 
     # what it decides --------------------------------------------------------------------------------------------------
 
     def willingness(self) -> Array:
         """(line, W), 0 to 1: the part of its projects at a line whose risk-adjusted return passes its hurdle."""
-        returns = self.model.now.annual_return[self.lines]
-        return logistic((returns - self.model.hurdle_of_line[self.lines]) / self.model.parameters.return_width)
+        return logistic(self.model.now.surplus_return[self.lines] / self.model.parameters.return_width)
 
     def place_shares(self, room: Array | None = None) -> Array:
         """(line, W): how it spreads a stage's orders over its places, by expected return (and by ``room``, if given)."""
         pull = self.pull if room is None else self.pull * room
-        share = pull / np.maximum(self.by_group(pull), TINY)[self.group_of_line]
+        share = self._share_of_group(pull)
         share -= SMALLEST_PLACE_SHARE
         np.maximum(share, 0.0, out=share)
-        return share / np.maximum(self.by_group(share), TINY)[self.group_of_line]
+        return self._share_of_group(share)
+
+    def _share_of_group(self, x: Array) -> Array:
+        """(line, W): a line's part of its group's sum."""
+        total = self.by_group(x)
+        np.divide(1.0, np.maximum(total, TINY, out=total), out=total)
+        share = total[self.group_of_line]
+        share *= x
+        return share
 
     @property
     def pull(self) -> Array:
         """(line, W): how strongly a line's expected return, beside the hurdle, pulls a stage's orders."""
-        surplus = self.model.now.annual_return[self.lines] - self.model.hurdle_of_line[self.lines]
-        return np.exp(np.clip(self.model.parameters.location_weight * surplus, -30.0, 30.0))
+        model = self.model
+
+        def of_all_lines() -> Array:
+            pull = model.parameters.location_weight * model.now.surplus_return
+            return np.exp(np.clip(pull, -30.0, 30.0, out=pull), out=pull)
+
+        return model.once("pull", of_all_lines)[self.lines]
 
     def plan(self) -> None:
         """Order shells and tools for what is missing at their horizons, within what it can finance; drop what is not needed."""
         p, s, now = self.model.parameters, self.state, self.model.now
         lines = self.lines
         wanted = self.desired_capacity(p.tool_horizon_quarters)
-        have = self.by_group(self.capacity + self.on_order)
+        have = self.by_group(now.with_orders[lines])
+        shells = self.by_group(now.with_shells[lines])
         missing = wanted - have
         self._drop(positive(-missing))
-        room = positive(s.shell_room[lines] + self.model.opening_soon()[lines] - self.capacity - self.on_order)
-        room = room + self.model.no_shell_needed[lines]
+        room = s.shell_room[lines] + self.model.opening_soon()[lines]
+        room -= now.with_orders[lines]
+        np.maximum(room, 0.0, out=room)
+        room[self.tool_lines] = ANY_ROOM
         willing = self.willingness()
-        gap = p.adjustment * positive(missing)
-        gap = np.where(self.makes_tools, np.minimum(gap, p.tool_growth_per_quarter * have), gap)
-        gap_here = gap[self.group_of_line]
-        spread = self.place_shares(np.minimum(room / np.maximum(gap_here, TINY), 1.0))
-        tools = np.minimum(gap_here * spread * willing, room)
+        gap = np.maximum(missing, 0.0, out=missing)
+        gap *= p.adjustment
+        makers = self.tool_groups
+        gap[makers] = np.minimum(gap[makers], p.tool_growth_per_quarter * have[makers])
+        tools = gap[self.group_of_line]
+        tools *= self.place_shares(part_of(room, tools))
+        tools *= willing
+        np.minimum(tools, room, out=tools)
         farther = self.desired_capacity(p.tool_horizon_quarters + p.shell_extra_horizon_quarters)
-        shells = self.by_group(s.shell_room[lines] + s.shells_underway[lines])
-        space = p.adjustment * shrunk(farther, shells)
-        rooms = space[self.group_of_line] * self.place_shares() * willing * (self.model.no_shell_needed[lines] <= 0.0)
+        rooms = (p.adjustment * shrunk(farther, shells))[self.group_of_line]
+        rooms *= self.place_shares()
+        rooms *= willing
+        rooms[self.tool_lines] = 0.0
         part = self._affordable(tools, rooms)
         now.tool_orders[lines] = tools * part
         now.shell_orders[lines] = rooms * part
-        now.expected_capacity[self.groups] = self.expected_capacity()
+        # what it expects to have in six quarters: what it wants then, as far as present room allows
+        outlook = self.desired_capacity(np.full_like(p.tool_horizon_quarters, OUTLOOK_QUARTERS))
+        now.expected_capacity[self.groups] = np.maximum(have, np.minimum(outlook, shells))
 
     def _affordable(self, tools: Array, rooms: Array) -> Array:
         """(line, W) the part of its firm's orders that cash and credit can pay."""
         p, s, now = self.model.parameters, self.state, self.model.now
         lines, firms = self.lines, self.firms
         equipment = self.model.equipment_musd[lines]
-        gross = equipment * tools + self.model.shell_musd[lines] * rooms
-        cost = self.by_firm(gross * (1.0 - np.minimum(now.subsidy_rate[lines], 0.95)))
+        cost = equipment * tools
+        cost += self.model.shell_musd[lines] * rooms
+        cost *= now.own_part[lines]
+        asked = self.by_firm(cost)
         credit = shrunk(4.0 * p.debt_limit_years * self.model.firm_revenue()[firms], s.debt_musd[firms])
         budget = positive(s.cash_musd[firms]) * (1.0 - p.reserve_share) + credit
         promised = self.by_firm(equipment * s.tool_backlog[lines])
-        part = np.minimum(shrunk(budget, promised) / np.maximum(cost, TINY), 1.0)
+        part = np.minimum(shrunk(budget, promised) / np.maximum(asked, TINY), 1.0)
         return part[self.firm_of_line]
 
     def _drop(self, surplus: Array) -> None:
@@ -175,16 +207,7 @@ class ProducerRules:
         p, s = self.model.parameters, self.state
         backlog = s.tool_backlog[self.lines]
         part = part_of(surplus, self.by_group(backlog))
-        dropped = p.cancellation_rate * part[self.group_of_line] * backlog
-        self.model.now.dropped[self.lines] = dropped
-
-    def expected_capacity(self) -> Array:
-        """(group, W) capacity that it expects to have in six quarters: what it wants, as far as present room allows."""
-        p, s = self.model.parameters, self.state
-        wanted = self.desired_capacity(np.full_like(p.tool_horizon_quarters, OUTLOOK_QUARTERS))
-        room = self.by_group(s.shell_room[self.lines] + s.shells_underway[self.lines])
-        have = self.by_group(self.capacity + self.on_order)
-        return np.maximum(have, np.minimum(wanted, room))
+        self.model.now.dropped[self.lines] = (p.cancellation_rate * part)[self.group_of_line] * backlog
 
 
 class Producer(ProducerRules, mesa.Agent):

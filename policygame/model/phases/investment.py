@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SMALLEST_LINE_KWAFERS = 3.0
 """Output a quarter of the smallest line that anybody would enter with: one kwpm (assumption)."""
+LARGEST_SUBSIDY = 0.95
+"""A firm pays at least a twentieth of its capex itself."""
 ENTRY_FLOOR = 0.02
 """Weight of a firm without capacity in a stage, as a share of the stage, when open growth is distributed."""
 
@@ -31,10 +33,13 @@ def invest(model: PackagingModel) -> None:
     now, structure = model.now, model.structure
     now.group_requested = structure.lines_to_group(now.requested)
     now.subsidy_rate = treasury.subsidy_rate(model)
+    now.own_part = 1.0 - np.minimum(now.subsidy_rate, LARGEST_SUBSIDY)
     now.annual_return = appraise(model)
+    now.surplus_return = now.annual_return - model.hurdle_of_line
     for team in model.teams:
         team.form_expectation()
     now.contestable = contestable_growth(model)
+    now.with_orders, now.with_shells = _under_way(model)
     now.forecast = customers_forecast(model)
     now.belief = belief(model)
     now.tool_orders = np.zeros_like(model.state.capacity)
@@ -59,6 +64,14 @@ def invest(model: PackagingModel) -> None:
     settlement.close(model)
 
 
+def _under_way(model: PackagingModel) -> tuple[Array, Array]:
+    """(line, W) each: capacity that stands, is ordered or is being made; room that stands or is being built."""
+    s = model.state
+    with_orders = s.capacity + s.tool_backlog
+    with_orders += s.in_transit
+    return with_orders, s.shell_room + s.shells_underway
+
+
 def appraise(model: PackagingModel) -> Array:
     """(line, W): expected annual return on new capacity at each line, risk and place included.
 
@@ -71,19 +84,23 @@ def appraise(model: PackagingModel) -> Array:
     stage = structure.lines.stage
     use = np.clip(ratio(structure.lines_to_stage(now.requested), structure.lines_to_stage(now.room)), 0.3, 1.0)
     fixed = settlement.FIXED_COST_SHARE
-    profit = model.full_revenue_musd * (s.stage_price * use)[stage]
-    profit -= model.full_operating_musd * (fixed + (1.0 - fixed) * use)[stage]
+    profit = (s.stage_price * use)[stage]
+    profit *= model.full_revenue_musd
+    cost = (fixed + (1.0 - fixed) * use)[stage]
+    cost *= model.full_operating_musd
+    profit -= cost
     rows = model.osat_rows
-    full = 4.0 * model.output_per_unit[rows] * model.money_scale[stage[rows]]
-    profit[rows] -= full * use[stage[rows]] * _expected_liability_usd(model)
+    profit[rows] -= model.osat_full_kwafers * use[stage[rows]] * _expected_liability_usd(model)
     # a subsidy makes a gain look better; a loss stays what it is, for on less capital it would look worse
-    counted = np.minimum(now.subsidy_rate, 0.95) * (profit > 0.0)
-    profit /= np.maximum(c.capex_musd * (1.0 - counted), TINY)
+    capital = np.maximum(now.own_part, profit <= 0.0)
+    capital *= c.capex_musd
+    profit /= np.maximum(capital, TINY, out=capital)
     # what has to be built on new ground earns later: years of waiting are discounted at the hurdle
-    profit *= np.where(s.capacity < 1e-6, model.patience_new_ground, model.patience_present_ground)
+    entering = s.capacity < 1e-6
+    profit *= np.where(entering, model.patience_new_ground, model.patience_present_ground)
     profit += model.place_return
     profit += _proximity(model)
-    profit -= p.entry_penalty * (s.capacity < 1e-6)
+    profit -= p.entry_penalty * entering
     if s.offtake_kwafers.any():  # where no world has a commitment, this changes no bit
         profit += p.commitment_risk_relief * _offtake_cover(model)
     return profit
@@ -93,7 +110,7 @@ def _expected_liability_usd(model: PackagingModel) -> Array:
     """(OSATs' packaging line, W): ruined dies and HBM that an OSAT makes good, USD per wafer of output, by the line's own yield."""
     s, p, now, structure = model.state, model.parameters, model.now, model.structure
     to_technology = model.edges_to_technology
-    use = to_technology(now.starts / model.packages_per_wafer[structure.edge_recipe])
+    use = to_technology(now.wafers_used)
     content = to_technology(now.starts * model.content_usd()[structure.edge_product])
     placements = to_technology(now.starts * model.placements[structure.edge_recipe])
     starts = to_technology(now.starts)
@@ -104,10 +121,8 @@ def _expected_liability_usd(model: PackagingModel) -> Array:
 
 def _proximity(model: PackagingModel) -> Array:
     """(line, W): return from standing near - fabs near packaging lines, advanced packaging near fabs - beside the best-endowed place."""
-    s, structure = model.state, model.structure
-    lines = structure.lines
-    fabs = structure.lines_to_place(s.capacity * (lines.stage == STAGE_OF["wafers_leading"])[:, None])
-    packaging = structure.lines_to_place(s.capacity * (lines.technology >= 2)[:, None])
+    s = model.state
+    fabs, packaging = model.leading_fabs_to_place(s.capacity), model.advanced_packaging_to_place(s.capacity)
     nothing = np.zeros((1, s.n_worlds))
     near = np.concatenate([ratio(fabs, fabs.max(axis=0)), ratio(packaging, packaging.max(axis=0)), nothing])
     return (model.parameters.proximity_value * near)[model.nearness_of_line]
@@ -137,34 +152,41 @@ def contestable_growth(model: PackagingModel) -> Array:
     stage = structure.lines.group_stage
     growth = p.contestable_share * positive(structure.groups_to_stage(s.trend))
     size = ratio(s.level, structure.groups_to_stage(s.level)[stage]) + ENTRY_FLOOR
-    best = np.maximum.reduceat(now.annual_return, structure.lines.group_start, axis=0)
+    best = model.best_of_group(now.annual_return)
     best, s.best_return = (s.best_return if model.quarter else best), best
     pull = size * np.exp(np.clip(p.location_weight * (best - 0.2), -8.0, 8.0))
     return growth[stage] * pull / np.maximum(structure.groups_to_stage(pull)[stage], TINY)
 
 
 def customers_forecast(model: PackagingModel) -> Array:
-    """(group, W): output a quarter that customers' published forecasts imply for a packager's lines, at the forecast horizon.
+    """(group, W): output a quarter that customers' published forecasts imply for a firm's lines, at the forecast horizon.
 
-    Designers publish what they expect from their own trend; each packager reads its share of it.
+    Designers publish what they expect from their own trend; each packager reads its share of it, and so does each maker of HBM and
+    of substrates, by its share of the stage.
     """
     s, p, now, structure = model.state, model.parameters, model.now, model.structure
     ahead = positive(s.order_level + s.order_trend * p.forecast_horizon_quarters)
     recipe = s.mix * ahead[structure.recipe_product]
     use = recipe[structure.edge_recipe] * s.relation * now.wafers_per_unit
-    return structure.lines_to_group(structure.edges_to_line(use) + s.other_demand)
+    by_line = structure.edges_to_line(use) + s.other_demand
+    for stage, need in (("hbm", model.hbm_stacks), ("substrate", model.substrate_cm2 * 1e-3)):
+        rows = np.flatnonzero(structure.lines.stage == STAGE_OF[stage])
+        capacity = s.capacity[rows]
+        by_line[rows] += (ahead * need).sum(axis=0) * ratio(capacity, capacity.sum(axis=0))
+    return structure.lines_to_group(by_line)
 
 
 def belief(model: PackagingModel) -> Array:
-    """(group, W): the share of customers' forecasts that a packager believes, which rises with prepayment."""
+    """(group, W): the share of customers' forecasts that a firm believes, which rises with prepayment; foundries and tool makers get none."""
     s, p, structure = model.state, model.parameters, model.structure
     lines = structure.lines
     prepaid = structure.lines_to_group(structure.edges_to_line(s.prepaid_musd))
-    price = (model.coefficients.stage_price_usd * s.stage_price)[lines.stage] * model.money_scale[lines.stage]
-    sales = structure.lines_to_group(model.now.output * price)
+    sales = settlement.unit_price_musd(model)[lines.stage]
+    sales *= model.now.output
+    sales = structure.lines_to_group(sales)
     believed = p.belief_in_forecasts + p.belief_from_prepayment * part_of(prepaid, sales)
-    technology = (lines.group_stage >= FIRST_PACKAGING_STAGE) & (lines.group_stage < FIRST_PACKAGING_STAGE + len(TECHNOLOGY_IDS))
-    return np.minimum(believed, 1.0) * technology[:, None]
+    reads = (lines.group_stage >= FIRST_PACKAGING_STAGE) & (lines.group_stage != STAGE_OF["tools"])
+    return np.minimum(believed, 1.0) * reads[:, None]
 
 
 def _respect_guardrails(model: PackagingModel) -> None:
@@ -207,7 +229,7 @@ def _allot_tools(model: PackagingModel) -> None:
         weight=quality * edges.share[:, None],
     )
     packaging.first_call(model, edges, market, asked)
-    market.grant(np.minimum(asked, market.want[edges.site]))
+    market.grant(asked if market.got is None else positive(asked - market.got))
     now.tool_flow = market.offer(packaging.SUPPLY_ROUNDS, closing=True)
     now.output[rows] = now.other_served[rows] + edges.to_seller(now.tool_flow)
     met = np.minimum(ratio(edges.to_site(now.tool_flow), need) + (need <= 0.0), 1.0)

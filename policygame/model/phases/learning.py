@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from policygame.model.arrays import TINY, Array, part_of, ratio, shrunk
 from policygame.model.state import LEVER_CLAUSES, TOOL_RING
-from policygame.model.structure import N_PLACES, N_TECHNOLOGIES
+from policygame.model.structure import N_PLACES, N_TECHNOLOGIES, PACKAGING_STAGES
 from policygame.model.worlds import MATERIAL_KINDS
 
 if TYPE_CHECKING:
@@ -33,61 +34,70 @@ def _experience(model: PackagingModel) -> None:
     """Defects of a placement fall by a fixed part per doubling of experience; others' experience counts for less than one's own."""
     s, p, now, structure = model.state, model.parameters, model.now, model.structure
     lines = structure.lines
-    made = now.output * lines.is_packaging[:, None]
+    rows, technology = lines.packaging, lines.technology[lines.packaging]
+    made = now.output[rows]
 
     def effective() -> Array:
-        others = shrunk(s.industry_experience[lines.stage], s.experience_kwafers)
-        return s.experience_kwafers + p.other_experience_weight * others
+        out = shrunk(s.industry_experience[PACKAGING_STAGES][technology], s.experience_kwafers[rows])
+        out *= p.other_experience_weight
+        out += s.experience_kwafers[rows]
+        out += TINY
+        return out
 
     before = effective()
-    s.experience_kwafers = s.experience_kwafers + made
-    s.industry_experience = s.industry_experience + structure.lines_to_stage(made)
-    exponent = -np.log2(1.0 - model.coefficients.stage_learning)[lines.stage]
-    doublings = np.log((effective() + TINY) / (before + TINY))
-    s.defects = s.defects * np.exp(-exponent * doublings)
+    s.experience_kwafers[rows] += made
+    model.lines_to_technology.add_to(s.industry_experience[PACKAGING_STAGES], made)
+    growth = effective()
+    growth /= before
+    s.defects[rows] *= np.exp(model.learning_exponent * np.log(growth, out=growth))
 
 
 def _research(model: PackagingModel) -> None:
     """Research of a place lowers defects there; a part spills over to everybody, and allies who share research share a part."""
     s, p, structure = model.state, model.parameters, model.structure
     lines = structure.lines
+    if not model.now.research_musd.any():  # where no world does research, this changes no bit
+        return
     new = model.now.research_musd / 1000.0
     everywhere = new.sum(axis=0)
-    shared = np.minimum(s.offer[SHARED_RESEARCH], s.offer[SHARED_RESEARCH].transpose(1, 0, 2))
-    from_allies = np.stack([(shared[:, :] * new[None, :, t]).sum(axis=1) for t in range(N_TECHNOLOGIES)], axis=1)
-    gain = new + p.rnd_spillover * shrunk(everywhere[None], new) + (1.0 - p.rnd_spillover) * from_allies
+    gain = new + p.rnd_spillover * shrunk(everywhere[None], new)
+    offers = s.offer[SHARED_RESEARCH]
+    if offers.any():  # where no world shares, this adds exactly nothing
+        shared = np.minimum(offers, offers.transpose(1, 0, 2))
+        from_allies = np.stack([(shared * new[None, :, t]).sum(axis=1) for t in range(N_TECHNOLOGIES)], axis=1)
+        gain += (1.0 - p.rnd_spillover) * from_allies
     s.knowledge_busd = s.knowledge_busd + gain
     fall = np.log1p(-p.rnd_defect_fall_per_busd)
     # each further billion teaches less: the fall per billion shrinks with what is known
     rate = np.exp(fall * gain / (1.0 + s.knowledge_busd))
-    technology = np.maximum(lines.technology, 0)
-    s.defects = np.where(lines.is_packaging[:, None], s.defects * rate[lines.place, technology], s.defects)
+    rows = lines.packaging
+    s.defects[rows] *= rate[lines.place[rows], lines.technology[rows]]
 
 
 def _qualify(model: PackagingModel) -> None:
     """Joint work builds qualification where a relation is used or wanted; what is not used fades."""
     s, p, now, structure = model.state, model.parameters, model.now, model.structure
     step = 1.0 / p.qualification_quarters
+    kept = 1.0 - p.qualification_decay
     used = now.booked > 1e-6 * now.wanted[structure.edge_product]
-    short = (s.fill < WANTED_FILL)[structure.edge_product]
-    has_line = (s.capacity > 1e-6)[structure.edge_line]
-    # an engineer works on a few relations at a time: partly qualified pairs come first
-    begins = has_line & (short | used | (s.qualification > 0.0))
-    works = begins & (used | short)
-    s.qualification = np.where(
-        works, np.minimum(s.qualification + step, 1.0), s.qualification * (1.0 - p.qualification_decay)
-    ) * np.where(has_line, 1.0, 0.0)
-    at_site = structure.edges_to_site(now.booked) > 0.0
-    wafers = model.graph.wafers
-    busy = at_site[wafers.site]
-    s.qualification_wafers = np.where(
-        busy, np.minimum(s.qualification_wafers + step, 1.0), s.qualification_wafers * (1.0 - p.qualification_decay)
-    )
-    for item, flow in (("hbm", now.hbm_flow), ("substrate", now.substrate_flow)):
-        name = f"qualification_{item}"
-        before: Array = getattr(s, name)
-        fading = before * (1.0 - p.qualification_decay)
-        setattr(s, name, np.where(flow > 0.0, np.minimum(before + step, 1.0), np.maximum(fading, 0.25 * before)))
+    used |= (s.fill < WANTED_FILL)[structure.edge_product]
+    has_line = (s.capacity[structure.lines.packaging] > 1e-6)[structure.edge_line]
+    s.qualification = _grown(s.qualification, used, step, kept)
+    s.qualification *= has_line
+    busy = (structure.edges_to_site(now.booked) > 0.0)[model.graph.wafers.site]
+    s.qualification_wafers = _grown(s.qualification_wafers, busy, step, kept)
+    kept = np.maximum(kept, 0.25)
+    s.qualification_hbm = _grown(s.qualification_hbm, now.hbm_flow > 0.0, step, kept)
+    s.qualification_substrate = _grown(s.qualification_substrate, now.substrate_flow > 0.0, step, kept)
+
+
+def _grown(before: Array, works: npt.NDArray[np.bool_], step: Array, kept: Array) -> Array:
+    """Qualification (edge, W) a step higher, at most one, where work is done; elsewhere the part that is ``kept`` (W)."""
+    grown = before + step
+    np.minimum(grown, 1.0, out=grown)
+    grown *= works
+    # what is kept is never more than what has grown, so the larger of the two is the right one
+    return np.maximum(grown, before * kept, out=grown)
 
 
 def _labour(model: PackagingModel) -> None:

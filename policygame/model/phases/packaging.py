@@ -14,7 +14,6 @@ import numpy as np
 from policygame.model.arrays import TINY, Array, part_of, positive, ratio, share_or_one, shrunk
 from policygame.model.rationing import ROUNDS, Market
 from policygame.model.state import LEVER_CLAUSES, LEVER_CONTROLS
-from policygame.model.structure import STAGE_OF
 from policygame.model.supply_graph import SupplyEdges
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def run_packaging(model: PackagingModel) -> None:
     model.design_team.choose_recipes()
     model.design_team.choose_design()
     now.wanted = model.design_team.slots_wanted()
-    now.package_yield = package_yield(model)
+    now.package_yield = model.package_yield()
     now.wafers_per_unit = 1.0 / (model.packages_per_wafer[structure.edge_recipe] * now.package_yield)
     _book(model)
     starts = now.booked / now.package_yield
@@ -43,12 +42,12 @@ def run_packaging(model: PackagingModel) -> None:
     starts, now.substrate_flow = _draw(model, starts, model.substrate_cm2, model.graph.substrate, 1e-3)
     now.hbm_flow = _keep_used(model, starts, model.hbm_stacks, model.graph.hbm, now.hbm_flow, 1.0)
     now.starts, now.good = starts, starts * now.package_yield
+    now.wafers_used = starts / model.packages_per_wafer[structure.edge_recipe]
     used = structure.edges_to_product(starts)
     per_bank = ratio(used, bank)[structure.source_product]
     now.dies_used = model.state.die_bank * per_bank
     model.state.die_bank = shrunk(model.state.die_bank, now.dies_used)
-    line_use = starts / model.packages_per_wafer[structure.edge_recipe]
-    now.output = now.output + structure.edges_to_line(line_use)
+    structure.edges_to_line.add_to(now.output, now.wafers_used)
     _run_suppliers(model)
     model.state.fill = share_or_one(structure.edges_to_product(now.booked), now.wanted)
     asked = model.state.mix * now.wanted[structure.recipe_product]
@@ -62,9 +61,13 @@ def run_packaging(model: PackagingModel) -> None:
 def package_yield(model: PackagingModel) -> Array:
     """(edge, W): yield of a package - every placement must succeed - and of a line in its first quarter."""
     s, p, structure = model.state, model.parameters, model.structure
-    good = np.log1p(-s.defects)[structure.edge_line] * model.placements[structure.edge_recipe]
-    ramp = 1.0 - p.ramp_loss * ratio(s.new_capacity, s.capacity)
-    return np.exp(good) * ramp[structure.edge_line]
+    lines = structure.lines.packaging
+    good = np.log1p(-s.defects[lines])[structure.edge_line]
+    good *= model.placements[structure.edge_recipe]
+    ramp = 1.0 - p.ramp_loss * ratio(s.new_capacity[lines], s.capacity[lines])
+    np.exp(good, out=good)
+    good *= ramp[structure.edge_line]
+    return good
 
 
 def _book(model: PackagingModel) -> None:
@@ -95,7 +98,7 @@ def _book(model: PackagingModel) -> None:
     believed = 1.0 + p.believed_phantom_share * (inflation - 1.0)
     asked = (mixed * believed[structure.recipe_product])[structure.edge_recipe] * spread * now.wafers_per_unit
     requested = structure.edges_to_line(asked) + s.other_demand
-    now.requested = np.where(lines.is_packaging[:, None], requested, now.requested)
+    now.requested[lines.packaging] = requested[lines.packaging]
     market.offer(ROUNDS - 1)
     _substitute(model, market)
     now.booked = market.offer(1, closing=True)
@@ -106,13 +109,15 @@ def _long_term_round(model: PackagingModel, market: Market) -> None:
     s, now, structure = model.state, model.now, model.structure
     agreed = market.want * model.coefficients.long_term_share[structure.recipe_product][:, None]
     claim = np.minimum(agreed[structure.edge_recipe] * s.relation, market.limit / now.wafers_per_unit)
-    asked = structure.edges_to_line(claim * now.wafers_per_unit) + s.other_demand
+    lines = structure.lines.packaging
+    asked = structure.edges_to_line.add_to(s.other_demand.copy(), claim * now.wafers_per_unit)
     part = part_of(market.room, asked)
-    other = s.other_demand * part * structure.lines.is_packaging[:, None]
-    now.other_served = np.where(structure.lines.is_packaging[:, None], other, now.other_served)
-    now.output = np.where(structure.lines.is_packaging[:, None], other, now.output)
-    market.grant(claim * part[structure.edge_line])
-    market.room = shrunk(market.room, other)
+    other = s.other_demand[lines] * part[lines]
+    now.other_served[lines] = other
+    now.output[lines] = other
+    claim *= part[structure.edge_line]
+    market.grant(claim)
+    market.room[lines] = shrunk(market.room[lines], other)
 
 
 def _substitute(model: PackagingModel, market: Market) -> None:
@@ -214,14 +219,14 @@ def _keep_used(model: PackagingModel, starts: Array, need: Array, edges: SupplyE
 
 def first_call(model: PackagingModel, edges: SupplyEdges, market: Market, asked: Array) -> None:
     """Sites that stand with the funder of a supplier programme are served first from a bounded part of its output."""
-    structure, p = model.structure, model.parameters
-    if not model.state.programme_musd.any():  # where no world has a programme, this changes no bit
+    s, rows = model.state, edges.sellers
+    if not s.programme_capacity[rows].any():  # where no world has a programme, this changes no bit
         return
-    s = model.state
-    funded = np.minimum(ratio(s.programme_capacity, s.capacity), 1.0)[edges.line]
-    at_home = (structure.lines.place[edges.line] == structure.lines.site_place[edges.site])[:, None]
-    cap = p.first_call_share * funded * market.room[edges.seller]
-    market.grant(np.minimum(asked, cap) * at_home)
+    funded = part_of(s.programme_capacity[rows], s.capacity[rows])
+    claim = (model.parameters.first_call_share * funded * market.room)[edges.seller]
+    np.minimum(asked, claim, out=claim)
+    claim *= model.at_home[edges.item]
+    market.grant(claim)
 
 
 def supply_quality(model: PackagingModel, edges: SupplyEdges) -> Array:
@@ -231,6 +236,8 @@ def supply_quality(model: PackagingModel, edges: SupplyEdges) -> Array:
     if edges.item not in LEVER_CONTROLS:
         return qualification
     control = s.control[LEVER_CONTROLS.index(edges.item)]
+    if not control.any():  # where no world controls the item, this changes no bit
+        return qualification
     target = structure.lines.site_place[edges.site]
     home = structure.lines.headquarters[structure.lines.firm[edges.line]]
     place = structure.lines.place[edges.line]

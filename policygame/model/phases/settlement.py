@@ -41,7 +41,8 @@ def trade(model: PackagingModel) -> None:
     lines = structure.lines
     value = c.segment_price_usd[structure.product_segment] * s.product_price * c.product_value[:, None] / 1000.0
     ledger.pay("sales", now.delivered * value - np.minimum(now.sold_to_stockpiles_musd, now.delivered * value))
-    service = now.starts / model.packages_per_wafer[structure.edge_recipe] * price[lines.stage][structure.edge_line]
+    service = price[lines.stage[structure.edge_line]]
+    service *= now.wafers_used
     hbm = now.starts * model.hbm_stacks[structure.edge_product] * price[_HBM]
     substrate = now.starts * (model.substrate_cm2 * 1e-3)[structure.edge_product] * price[_SUBSTRATE]
     shortfall = (1.0 - s.fill)[structure.edge_product]
@@ -54,7 +55,7 @@ def trade(model: PackagingModel) -> None:
     ruined = (now.starts - now.good) * model.content_usd()[structure.edge_product] / 1000.0
     now.liability_musd = p.osat_liability * ruined * model.is_osat[structure.edge_line][:, None]
     ledger.pay("liability", now.liability_musd)
-    ledger.pay("wafers", now.wafer_starts * price[lines.stage][structure.source_line])
+    ledger.pay("wafers", now.wafer_starts * price[lines.stage[structure.source_line]])
     sold_elsewhere = now.other_served * (lines.stage != _TOOLS)[:, None]
     ledger.pay("other output", sold_elsewhere * price[lines.stage])
     full = s.capacity * model.output_per_unit * model.money_scale[lines.stage]

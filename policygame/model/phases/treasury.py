@@ -13,7 +13,7 @@ import numpy as np
 from policygame.catalogue import LEVERS
 from policygame.model.arrays import Array, part_of, positive, ratio, shrunk
 from policygame.model.state import CREDIT_RING, LEVER_CLAUSES
-from policygame.model.structure import N_PLACES, N_TECHNOLOGIES
+from policygame.model.structure import N_PLACES, N_TECHNOLOGIES, PACKAGING_STAGES, WAFER_STAGES
 
 if TYPE_CHECKING:
     from policygame.model.model import PackagingModel
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LEVER_ROW = {name: i for i, name in enumerate(LEVERS)}
 _CEILING = LEVER_CLAUSES.index("subsidy_ceiling")
 _PACKAGING, _FAB = 0, 1
+_STAGES_OF_PURSE = ((_PACKAGING, PACKAGING_STAGES), (_FAB, WAFER_STAGES))
 CREDIT_DISCOUNT = 0.9
 """What a firm counts of a credit that comes when the line is in service."""
 GUARDRAIL_QUARTERS = 40.0
@@ -61,58 +62,76 @@ def collect_and_spend(model: PackagingModel) -> None:
 
 def grant_rate(model: PackagingModel) -> Array:
     """(place, stage, W): announced grant rates, under the ceilings that allies have agreed, nothing while suspended."""
-    s = model.state
-    offers = s.offer[_CEILING]
-    agreed = (offers > 0.0) & (offers.transpose(1, 0, 2) > 0.0)
-    ceiling = np.where(agreed, np.minimum(offers, offers.transpose(1, 0, 2)), 1.0).min(axis=1)
-    return np.minimum(s.grant, ceiling[:, None, :]) * (s.suspension_quarters <= 0.0)[:, None, :]
+
+    def announced() -> Array:
+        s = model.state
+        running = (s.suspension_quarters <= 0.0).astype(float)[:, None, :]
+        offers = s.offer[_CEILING]
+        if not offers.any():  # where nobody offers a ceiling, all are at one
+            return np.minimum(s.grant, 1.0) * running
+        agreed = (offers > 0.0) & (offers.transpose(1, 0, 2) > 0.0)
+        ceiling = np.where(agreed, np.minimum(offers, offers.transpose(1, 0, 2)), 1.0).min(axis=1)
+        return np.minimum(s.grant, ceiling[:, None, :]) * running
+
+    return model.once("grant rate", announced)
 
 
 def subsidy_rate(model: PackagingModel) -> Array:
     """(line, W): the share of capex that a firm may count on - grants while there is money, credits at a discount."""
-    s = model.state
+    s, rows = model.state, model.structure.lines.supported
     available = np.minimum(s.purse_musd / SMALLEST_AWARD_MUSD, 1.0)  # (purse, place, W)
     under_cap = np.minimum(s.cap_left_musd / SMALLEST_AWARD_MUSD, 1.0)
-    granted = grant_rate(model) * under_cap * available[model.purse_of_stage].transpose(1, 0, 2) * model.stage_has_purse
-    credited = CREDIT_DISCOUNT * s.tax_credit[model.purse_of_stage].transpose(1, 0, 2) * model.stage_has_purse
+    granted, credited = grant_rate(model) * under_cap, np.zeros_like(s.grant)
+    for purse, stages in _STAGES_OF_PURSE:
+        granted[:, stages] *= available[purse][:, None]
+        credited[:, stages] = CREDIT_DISCOUNT * s.tax_credit[purse][:, None]
+    out = np.zeros_like(s.capacity)
     if not s.guardrail.any():  # where no world has one, nobody refuses a grant
-        return (granted + credited).reshape(-1, s.n_worlds)[model.place_stage_of_line]
-    rate = granted.reshape(-1, s.n_worlds)[model.place_stage_of_line] * accepted(model)
-    return rate + credited.reshape(-1, s.n_worlds)[model.place_stage_of_line]
-
-
-def _of_purse(model: PackagingModel, by_purse: Array) -> Array:
-    """(purse, place, W) -> (line, W): packaging and wafer lines read their purse; suppliers have none."""
-    rows = by_purse.reshape(2 * N_PLACES, -1)
-    return np.concatenate([rows, np.zeros((1, rows.shape[1]))])[model.purse_of_line]
+        granted += credited
+        out[rows] = granted.reshape(-1, s.n_worlds)[model.place_stage_of_line]
+        return out
+    rate = granted.reshape(-1, s.n_worlds)[model.place_stage_of_line] * accepted(model)[rows]
+    out[rows] = rate + credited.reshape(-1, s.n_worlds)[model.place_stage_of_line]
+    return out
 
 
 def award(model: PackagingModel) -> None:
     """Reserve grants for this quarter's orders; what exceeds a programme's cap or its purse is cut in proportion."""
-    s, now, structure = model.state, model.now, model.structure
-    lines = structure.lines
-    rate = (grant_rate(model) * model.stage_has_purse).reshape(-1, s.n_worlds)[model.place_stage_of_line]
-    asked = rate * (model.equipment_musd * now.tool_orders + model.shell_musd * now.shell_orders)
+    s, now, lines = model.state, model.now, model.structure.lines
+    rows = lines.supported
+    now.shells_ordered_musd = model.shell_musd * now.shell_orders
+    now.tools_ordered_musd = model.equipment_musd * now.tool_orders
+    asked = grant_rate(model).reshape(-1, s.n_worlds)[model.place_stage_of_line]
+    asked *= now.tools_ordered_musd[rows] + now.shells_ordered_musd[rows]
     if s.guardrail.any():
-        asked = asked * accepted(model)
-    now.award_asked_musd = asked
-    by_stage = model.lines_to_place_stage(asked)
-    cap = np.minimum(s.cap_left_musd, 1e12).reshape(by_stage.shape)
-    under_cap = part_of(cap, by_stage)
-    asked = asked * under_cap[model.place_stage_of_line]
-    purse = s.purse_musd.reshape(2 * N_PLACES, -1)
-    total = model.lines_to_purse(asked)
-    part = part_of(purse, total)
-    asked = asked * np.concatenate([part, np.zeros((1, s.n_worlds))])[model.purse_of_line]
-    s.purse_musd = shrunk(purse, total * part).reshape(s.purse_musd.shape)
-    now.awarded_musd = asked
-    s.cap_left_musd = shrunk(s.cap_left_musd, model.lines_to_place_stage(asked).reshape(s.cap_left_musd.shape))
-    s.grant_committed_musd = s.grant_committed_musd + asked
-    s.committed_total_musd = s.committed_total_musd + structure.lines_to_place(asked)
-    technologies = lines.is_packaging[:, None]
+        asked *= accepted(model)[rows]
+    by_stage = model.lines_to_place_stage(asked).reshape(s.cap_left_musd.shape)
+    asked_here = by_stage.sum(axis=1)
+    part = part_of(np.minimum(s.cap_left_musd, 1e12), by_stage)
+    by_stage *= part
+    total = _by_purse(by_stage)
+    funded = part_of(s.purse_musd, total)
+    for purse, stages in _STAGES_OF_PURSE:
+        part[:, stages] *= funded[purse][:, None]
+        by_stage[:, stages] *= funded[purse][:, None]
+    total *= funded
+    s.purse_musd = shrunk(s.purse_musd, total)
+    s.cap_left_musd = shrunk(s.cap_left_musd, by_stage)
+    awarded = total.sum(axis=0)
+    s.committed_total_musd = s.committed_total_musd + awarded
+    now.award_cut_musd = asked_here - awarded
+    asked *= part.reshape(-1, s.n_worlds)[model.place_stage_of_line]
+    now.awarded_musd = np.zeros_like(s.capacity)
+    now.awarded_musd[rows] = asked
+    s.grant_committed_musd[rows] += asked
     s.guarded_quarters = positive(s.guarded_quarters - 1.0)
     if s.guardrail.any():  # where no world has one, this changes no bit
-        _bind(model, asked * lines.is_packaging[:, None])
+        _bind(model, now.awarded_musd * lines.is_packaging[:, None])
+
+
+def _by_purse(by_stage: Array) -> Array:
+    """(place, stage, W) -> (purse, place, W)."""
+    return np.stack([by_stage[:, stages].sum(axis=1) for _, stages in _STAGES_OF_PURSE])
 
 
 def _bind(model: PackagingModel, awarded: Array) -> None:
@@ -142,38 +161,47 @@ def accepted(model: PackagingModel) -> Array:
 
 def release(model: PackagingModel, dropped: Array) -> None:
     """A project that is dropped gives its reserved grant back: ``dropped`` (line, W) of the capacity on order."""
-    s = model.state
-    back = s.grant_committed_musd * part_of(dropped, s.tool_backlog)
-    s.grant_committed_musd = s.grant_committed_musd - back
-    s.purse_musd = s.purse_musd + model.lines_to_purse(back).reshape(s.purse_musd.shape)
-    s.committed_total_musd = s.committed_total_musd - model.structure.lines_to_place(back)
+    s, rows = model.state, model.structure.lines.supported
+    back = part_of(dropped[rows], s.tool_backlog[rows])
+    back *= s.grant_committed_musd[rows]
+    s.grant_committed_musd[rows] -= back
+    by_purse = model.lines_to_purse(back).reshape(s.purse_musd.shape)
+    s.purse_musd = s.purse_musd + by_purse
+    s.committed_total_musd = s.committed_total_musd - by_purse.sum(axis=0)
 
 
 def pay_milestones(model: PackagingModel, before: Array) -> None:
     """Grants are paid as tools go into the making: ``before`` (line, W) was on order; and the ground-breaking part at once."""
-    s, now, structure = model.state, model.now, model.structure
-    shell = model.shell_musd * now.shell_orders
-    tools = model.equipment_musd * now.tool_orders
-    at_once = now.awarded_musd * ratio(shell, shell + tools)
-    rest = shrunk(s.grant_committed_musd, at_once)
-    paid = at_once + rest * part_of(now.tools_started, before)
+    s, now, rows = model.state, model.now, model.structure.lines.supported
+    shell, tools, committed = now.shells_ordered_musd[rows], now.tools_ordered_musd[rows], s.grant_committed_musd[rows]
+    at_once = ratio(shell, shell + tools)
+    at_once *= now.awarded_musd[rows]
+    paid = shrunk(committed, at_once)
+    paid *= part_of(now.tools_started[rows], before[rows])
+    paid += at_once
     # nothing on order any more: whatever is still reserved is paid out with the last tools
-    paid = np.minimum(paid, s.grant_committed_musd)
-    now.grants_paid_musd = paid
-    s.grant_committed_musd = s.grant_committed_musd - paid
-    s.paid_total_musd = s.paid_total_musd + structure.lines_to_place(paid)
-    is_packaging = structure.lines.is_packaging[:, None]
-    now.outlay_musd[LEVER_ROW["packaging_grant"]] = structure.lines_to_place(paid * is_packaging)
-    now.outlay_musd[LEVER_ROW["fab_grant"]] = structure.lines_to_place(paid * ~is_packaging)
-    model.ledger.pay("grants", paid)
+    np.minimum(paid, committed, out=paid)
+    committed -= paid
+    now.grants_paid_musd = np.zeros_like(s.capacity)
+    now.grants_paid_musd[rows] = paid
+    by_purse = model.lines_to_purse(paid).reshape(s.purse_musd.shape)
+    s.paid_total_musd = s.paid_total_musd + by_purse.sum(axis=0)
+    now.outlay_musd[LEVER_ROW["packaging_grant"]] = by_purse[_PACKAGING]
+    now.outlay_musd[LEVER_ROW["fab_grant"]] = by_purse[_FAB]
+    model.ledger.pay("grants", now.grants_paid_musd)
 
 
 def pay_credits(model: PackagingModel, arriving: Array) -> None:
     """Credits on what enters service next quarter: paid now, charged to the income of a year later."""
-    s, c, now, structure = model.state, model.coefficients, model.now, model.structure
-    now.credits_musd = _of_purse(model, s.tax_credit) * c.capex_musd * arriving
-    s.credit_due_musd[model.quarter % CREDIT_RING] += model.lines_to_purse(now.credits_musd).reshape(s.purse_musd.shape)
-    now.outlay_musd[LEVER_ROW["tax_credit"]] = structure.lines_to_place(now.credits_musd)
+    s, now, rows = model.state, model.now, model.structure.lines.supported
+    earned = s.tax_credit.reshape(2 * N_PLACES, -1)[model.purse_of_line]
+    earned *= model.coefficients.capex_musd[rows]
+    earned *= arriving[rows]
+    now.credits_musd = np.zeros_like(s.capacity)
+    now.credits_musd[rows] = earned
+    by_purse = model.lines_to_purse(earned).reshape(s.purse_musd.shape)
+    s.credit_due_musd[model.quarter % CREDIT_RING] += by_purse
+    now.outlay_musd[LEVER_ROW["tax_credit"]] = by_purse.sum(axis=0)
     model.ledger.pay("tax credits", now.credits_musd)
 
 
