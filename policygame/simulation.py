@@ -38,7 +38,7 @@ from policygame.model.worlds import Values
 from policygame.result import Result
 from policygame.scenario import Scenario, load_scenario
 
-BLOCK_ROWS_TIMES_WORLDS = 48_000
+BLOCK_ROWS_TIMES_WORLDS = 22_000
 """Lines x worlds of one block: beyond this the arrays of a quarter no longer fit a processor's cache."""
 Progress = Callable[[int, int], None]
 

@@ -84,7 +84,7 @@ def parameters_page(scenarios: Sequence[Scenario]) -> str:
         "every one of them a value and a source; where it says so, each world draws its own from a triangular distribution over "
         "the range, with its mode at the value. Files are those of `policygame/model`.\n",
         "## Meaning and use\n",
-        table(["parameter", "meaning", "unit", "bounds", "read in"], meanings),
+        table(["parameter", "meaning", "unit", "bounds", "may be drawn", "read in"], meanings),
         "## Values and sources\n",
         table(["parameter", *(f"`{scenario.name}`" for scenario in scenarios)], values),
         "## Constants in the code\n\nNumbers that no scenario sets. They are few, and change only with the model's version.\n",

@@ -16,6 +16,7 @@ from scipy.sparse._sparsetools import csr_matvecs
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
 
 TINY = 1e-12
 

@@ -38,7 +38,7 @@ class ParameterArrays:
 
     def __getattr__(self, name: str) -> Array:
         try:
-            return self.__dict__["_arrays"][name]  # type: ignore[no-any-return]
+            return self.__dict__["_arrays"][name]
         except KeyError:
             raise AttributeError(f"no parameter {name!r} is declared in policygame.scenario.parameters") from None
 

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from policygame.catalogue import LEVERS, METRICS, SEGMENTS, STAGES, TECHNOLOGIES
 from policygame.model import standing
-from policygame.model.arrays import Array, Index, Sums, index, part_of, ratio
+from policygame.model.arrays import Array, Index, Mask, Sums, index, part_of, ratio
 from policygame.model.phases.shipments import segment_fill
 from policygame.model.structure import (
     N_TECHNOLOGIES,
@@ -125,7 +125,7 @@ class Metrics:
         self._add("skilled_people", [([(f"country:{n}", "") for n in self._declared], lambda m: m.state.labour_pool[places])])
 
     def _by(
-        self, model: PackagingModel, kind: str, mask: np.ndarray, stages: Sequence[str], read: Measure  # type: ignore[type-arg]
+        self, model: PackagingModel, kind: str, mask: Mask, stages: Sequence[str], read: Measure
     ) -> tuple[list[Series], Measure]:
         """Sums of a line quantity by kind of entity and stage; only series that have a line."""
         lines = model.structure.lines
@@ -150,7 +150,7 @@ class Metrics:
 
     def _concentration(self, model: PackagingModel) -> None:
         lines = model.structure.lines
-        measured: list[tuple[str, list[tuple[str, np.ndarray]]]] = [  # type: ignore[type-arg]
+        measured: list[tuple[str, list[tuple[str, Mask]]]] = [
             (
                 "packaging",
                 [(t, lines.stage == STAGE_IDS.index(t)) for t in self._technologies] + [("all", lines.is_packaging)],
@@ -186,7 +186,7 @@ class Metrics:
             "orders_kunits": lambda m: m.now.demand + m.state.phantom - m.now.phantom_before,
             "deliveries_kunits": lambda m: m.now.delivered,
             "compute_delivered_kh100e": lambda m: m.now.delivered * m.compute_h100e,
-            "backlog_kunits": lambda m: m.state.backlog.sum(axis=1),
+            "backlog_kunits": lambda m: m.now.queue,
             "phantom_backlog_kunits": lambda m: m.state.phantom,
             "die_bank_kunits": lambda m: m.die_bank_by_product(),
         }
@@ -203,7 +203,7 @@ class Metrics:
         for metric, real in (("lead_time_weeks", False), ("real_lead_time_weeks", True)):
 
             def quoted(m: PackagingModel, real: bool = real) -> Array:
-                queue = m.state.backlog.sum(axis=1) if real else m.state.backlog.sum(axis=1) + m.state.phantom
+                queue = m.now.queue if real else m.now.queue + m.state.phantom
                 to_segment = m.structure.products_to_segment
                 pace = np.maximum(to_segment(m.now.delivered), 1e-9)
                 weeks = np.minimum(m.parameters.process_weeks + 13.0 * to_segment(queue) / pace, m.parameters.lead_time_cap_weeks)
@@ -299,7 +299,8 @@ class Metrics:
 
         def rank(m: PackagingModel) -> Array:
             values = standing.leadership(m)[:, places]
-            return (1.0 + (values[:, None] > values[:, :, None]).sum(axis=2)).reshape(len(series), -1)
+            higher = (values[:, None] > values[:, :, None]).sum(axis=2, dtype=np.int8)  # a small integer is summed fast
+            return (1.0 + higher).reshape(len(series), -1)
 
         self._add("leadership", [(series, leadership)])
         self._add("leadership_rank", [(series, rank)])

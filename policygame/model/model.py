@@ -8,7 +8,6 @@ order where the last axis has length one.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import mesa
 import numpy as np
@@ -20,7 +19,7 @@ from policygame.model.accounts import Ledger
 from policygame.model.agents import OSAT, ChipDesigner, DesignTeam, Foundry, Government, Producer, Supplier, Team
 from policygame.model.agents.government import Seat
 from policygame.model.agents.producer import ProducerRules
-from policygame.model.arrays import Array, Largest, Sums
+from policygame.model.arrays import Array, Largest, Sums, ratio
 from policygame.model.changes import Change, scale_by_quarter
 from policygame.model.coefficients import ParameterArrays, compile_coefficients, compile_lags
 from policygame.model.initial import initial_state
@@ -143,6 +142,14 @@ class PackagingModel(mesa.Model):
         """(product, W) k units' worth of dies in stock now."""
         return self.structure.sources_to_product(self.state.die_bank)
 
+    def due(self) -> Array:
+        """(product, place, W) k units that buyers wait for before this quarter's deliveries: the queue and the quarter's orders."""
+        return self.once("due", lambda: self.state.backlog + self.now.orders)
+
+    def queue_before(self) -> Array:
+        """(product, W) k units that waited when the quarter began."""
+        return self.once("queue before", lambda: self.state.backlog.sum(axis=1))
+
     def main_yield(self) -> Array:
         """(product, W) expected yield of a product's packages, by its relations and mix."""
 
@@ -166,7 +173,7 @@ class PackagingModel(mesa.Model):
 
     def content_usd(self) -> Array:
         """(product, W) dies and HBM in one package, USD."""
-        c, s, structure = self.coefficients, self.state, self.structure
+        c, s = self.coefficients, self.state
         price = c.stage_price_usd * s.stage_price
         content = price[self.wafer_stage]
         content /= self.units_per_wafer
@@ -203,13 +210,15 @@ class PackagingModel(mesa.Model):
                 Government(self, name, seats.get(name, []))
         self.teams = self._teams()
         self.design_team = DesignTeam(self, 0, len(scenario.designers) - 1)
-        self.governments: AgentSet[Any] = self.agents_by_type[Government]
+        self.governments: AgentSet = self.agents_by_type[Government]
 
     def _teams(self) -> list[ProducerRules]:
         """Who acts together: runs of firms with the rules of their kind, and every firm that has rules of its own."""
         teams: list[ProducerRules] = []
         run: list[int] = []
-        for agent in self.agents.select(lambda a: isinstance(a, Producer)):
+        for agent in self.agents:
+            if not isinstance(agent, Producer):
+                continue
             if type(agent) in KINDS.values():
                 run.append(agent.row)
                 continue
@@ -246,7 +255,6 @@ class PackagingModel(mesa.Model):
         self.lines_to_place_technology = Sums(place_technology, N_PLACES * N_TECHNOLOGIES)
         kind = {STAGE_OF[name]: m for m, name in enumerate(MATERIAL_KINDS)}
         self.supplier_kind = np.array([kind.get(int(stage), -1) for stage in lines.stage], dtype=np.intp)
-        self.no_shell_needed = np.where(lines.stage == STAGE_OF["tools"], 1e9, 0.0)[:, None] * np.ones(self.state.n_worlds)
         self.shell_musd = self.coefficients.capex_musd * self.parameters.shell_cost_share
         self.equipment_musd = self.coefficients.capex_musd - self.shell_musd
         yearly = 4.0 * self.output_per_unit * self.money_scale[lines.stage]
@@ -260,6 +268,11 @@ class PackagingModel(mesa.Model):
         self.hurdle_of_line = self.coefficients.hurdle[lines.firm]
         self.osat_rows = np.flatnonzero(self.is_osat & lines.is_packaging)
         self.osat_full_kwafers = yearly[self.osat_rows]
+        self.osat_edge = self.is_osat[structure.edge_line].astype(float)[:, None]
+        self.packaging_to_place = Sums(lines.place[lines.packaging], N_PLACES)
+        self.packaging_to_site = Sums(lines.site[lines.packaging], len(lines.sites))
+        self.tool_lines = np.flatnonzero(lines.stage == STAGE_OF["tools"])
+        self.operating_musd_per_unit = self.coefficients.operating_usd * self.money_scale[lines.stage]
         self.best_of_group = Largest(lines.group_start, lines.n)
         leading, advanced = lines.stage == STAGE_OF["wafers_leading"], lines.technology >= 2
         self.leading_fabs_to_place = Sums(np.where(leading, lines.place, -1), N_PLACES)
@@ -271,6 +284,13 @@ class PackagingModel(mesa.Model):
         near = np.where(lines.technology >= 1, lines.place, 2 * N_PLACES)
         self.nearness_of_line = np.where(lines.is_wafers, N_PLACES + lines.place, near)
         self.conversions = projects.conversion_pairs(self)
+        from_rows, to_rows = self.conversions
+        capex = self.coefficients.capex_musd
+        self.conversion_exchange = np.maximum(ratio(capex[to_rows], capex[from_rows]), 1.0)
+        self.conversion_part = 1.0 / np.bincount(to_rows, minlength=lines.n)[to_rows][:, None]
+        self.conversions_gain = Sums(to_rows, lines.n)
+        self.conversions_loss = Sums(from_rows, lines.n, -np.ones(len(from_rows)))
+        self.ground_per_quarter = self.parameters.brownfield_share / self.lags.brownfield[:, None]
         self.lines_to_home = Sums(lines.headquarters[lines.firm], N_PLACES)
         self.ai_products = np.flatnonzero(structure.product_segment == SEGMENT_OF["ai_accelerator"])
         serves_ai = np.isin(structure.edge_product, self.ai_products)

@@ -45,6 +45,7 @@ class Now:
     # shipments
     shipped: Array  # (product, place, W)
     delivered: Array  # (product, W)
+    queue: Array  # (product, W) what is still due after the deliveries
     cancelled: Array  # (product, W) real orders given up
     stocked: Array  # (place, segment, W) into stockpiles
     released: Array  # (place, segment, W) out of stockpiles
@@ -63,6 +64,7 @@ class Now:
     tools_started: Array  # (line, W) capacity whose tools went into the making
     contestable: Array  # (group, W)
     converted: Array  # (line, W) capacity gained or lost by conversion
+    gained: Array  # (packaging line, W) its gains
     closed: Array  # (line, W)
     capex_musd: Array  # (line, W)
     shells_ordered_musd: Array  # (line, W) cost of this quarter's shell orders

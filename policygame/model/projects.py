@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from policygame.model.arrays import Array, positive, ratio, shrunk
+from policygame.model.arrays import Array, Index, positive, shrunk
 from policygame.model.state import SHELL_RING, TOOL_RING
 from policygame.model.structure import FIRST_PACKAGING_STAGE
 
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 def start_shells(model: PackagingModel) -> None:
     """Orders extend what stands as far as its ground allows; the rest is built on new ground, which takes longer."""
     s, now, t = model.state, model.now, model.quarter
-    ground = model.parameters.brownfield_share * s.shell_room / model.lags.brownfield[:, None]
-    brownfield = np.minimum(now.shell_orders, ground)
+    ground = s.shell_room * model.ground_per_quarter
+    brownfield = np.minimum(now.shell_orders, ground, out=ground)
     greenfield = now.shell_orders - brownfield
-    rows = np.arange(model.structure.lines.n)
-    s.shells_in_progress[(t + model.lags.brownfield) % SHELL_RING, rows] += brownfield
-    s.shells_in_progress[(t + model.lags.greenfield) % SHELL_RING, rows] += greenfield
+    n = model.structure.lines.n
+    slots = s.shells_in_progress.reshape(SHELL_RING * n, -1)
+    slots[(t + model.lags.brownfield) % SHELL_RING * n + np.arange(n)] += brownfield
+    slots[(t + model.lags.greenfield) % SHELL_RING * n + np.arange(n)] += greenfield
     s.shells_underway = s.shells_underway + now.shell_orders
 
 
@@ -48,7 +49,8 @@ def complete(model: PackagingModel) -> Array:
     s.tools_in_transit[following % TOOL_RING] = 0.0
     s.in_transit = shrunk(s.in_transit, arriving)
     s.capacity = s.capacity + arriving
-    s.new_capacity = arriving + positive(model.now.converted)
+    s.new_capacity = arriving.copy()
+    s.new_capacity[model.structure.lines.packaging] += model.now.gained
     s.shell_room = np.maximum(s.shell_room, s.capacity)
     return arriving
 
@@ -58,21 +60,24 @@ def convert(model: PackagingModel) -> None:
 
     Converted capacity replaces ordered capacity; a unit of the scarcer technology takes the line that its capex ratio says.
     """
-    s, c, p, now, structure = model.state, model.coefficients, model.parameters, model.now, model.structure
-    lines = structure.lines
+    s, p, now, lines = model.state, model.parameters, model.now, model.structure.lines
     now.converted = np.zeros_like(s.capacity)
+    packaging = lines.packaging
+    now.gained = now.converted[packaging]
     from_rows, to_rows = model.conversions
     if not len(from_rows):
         return
     idle = positive(p.idle_threshold - s.utilisation[from_rows]) * s.capacity[from_rows]
-    exchange = np.maximum(ratio(c.capex_musd[to_rows], c.capex_musd[from_rows]), 1.0)
+    exchange = model.conversion_exchange
     gain = np.minimum(p.conversion_rate * idle / exchange, now.tool_orders[to_rows])
-    count = np.bincount(to_rows, minlength=lines.n)[to_rows][:, None]
-    gain = gain / count
-    np.add.at(now.converted, to_rows, gain)
-    np.add.at(now.converted, from_rows, -gain * exchange)
-    s.capacity = positive(s.capacity + now.converted)
-    now.tool_orders = shrunk(now.tool_orders, positive(now.converted))
+    gain *= model.conversion_part
+    model.conversions_gain.add_to(now.converted, gain)
+    gain *= exchange
+    model.conversions_loss.add_to(now.converted, gain)
+    now.gained = positive(now.converted[packaging])
+    s.capacity = s.capacity + now.converted
+    np.maximum(s.capacity, 0.0, out=s.capacity)
+    now.tool_orders[packaging] = shrunk(now.tool_orders[packaging], now.gained)
 
 
 def close_idle(model: PackagingModel) -> None:
@@ -82,7 +87,7 @@ def close_idle(model: PackagingModel) -> None:
     s.capacity = s.capacity - now.closed
 
 
-def conversion_pairs(model: PackagingModel) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def conversion_pairs(model: PackagingModel) -> tuple[Index, Index]:
     """Rows (from, to) of lines at one site where the first technology is simpler by one step than the second."""
     lines = model.structure.lines
     pairs = [

@@ -118,14 +118,13 @@ def _through_sites(model: PackagingModel) -> Array:
     return ratio(shaped, shaped.sum(axis=1)[:, None])
 
 
-def _passing(model: PackagingModel) -> Array:
-    """(destination, place, W): the share of each destination's AI compute that each place assembled."""
+def _ai_flows(model: PackagingModel) -> Array:
+    """(destination, place, W): the AI compute of each destination that each place assembled, k H100-equivalents."""
     through, shipped = _through_sites(model), _ai_shipped(model)
-    passing = np.zeros((N_PLACES, N_PLACES, shipped.shape[-1]))
+    flows = np.zeros((N_PLACES, N_PLACES, shipped.shape[-1]))
     for product, sites in zip(shipped, through, strict=True):
-        passing += product[:, None] * sites
-    passing /= np.maximum(shipped.sum(axis=0), TINY)[:, None]
-    return passing
+        flows += product[:, None] * sites
+    return flows
 
 
 def score_raw(model: PackagingModel) -> Array:
@@ -134,9 +133,12 @@ def score_raw(model: PackagingModel) -> Array:
     demand, received = ai_demand(model), ai_received(model)
     supply = np.minimum(ratio(received, demand), 2.0)
     total = _ai_shipped(model).sum(axis=0)
-    passing = _passing(model)
+    flows = _ai_flows(model)
     hazard = ratio(c.hazard, c.hazard.max(axis=0))
-    resilience = 1.0 - (hazard[None] * passing * passing).sum(axis=1)
+    passing = flows / np.maximum(total, TINY)[:, None]
+    passing *= passing
+    passing *= hazard
+    resilience = 1.0 - passing.sum(axis=1)
     bound, _ = model.whole_chain()
     assured = np.minimum(ratio(bound, demand), 5.0)
     yielded = yielded_advanced(model)
@@ -145,12 +147,8 @@ def score_raw(model: PackagingModel) -> Array:
     lead = 0.5 * ratio(by_site, by_site.sum(axis=0)) + 0.5 * ratio(by_home, by_home.sum(axis=0))
     value = structure.lines_to_place(now.output * unit_price_musd(model)[structure.lines.stage] - 0.4 * now.operating_musd)
     everyone = total.sum(axis=0)
-    indispensable = np.stack(
-        [
-            ratio((passing[:, place] * total).sum(axis=0) - passing[place, place] * total[place], everyone - total[place])
-            for place in range(N_PLACES)
-        ]
-    )
+    own = np.arange(N_PLACES)
+    indispensable = ratio(flows.sum(axis=0) - flows[own, own], everyone - total)
     segments = c.demand_path[model.quarter] * c.segment_price_usd
     price = -(segments * np.log(s.segment_price)).sum(axis=0) / np.maximum(segments.sum(axis=0), TINY)
     income = c.income_musd.sum(axis=0)

@@ -221,8 +221,12 @@ class Structure:
         self.relative_value = of_recipe("relative_value")
         self.units_per_wafer = self._path([[(g.quarter, stated_units(g)) for g in key.spec.generations] for key in self.products])
         other = [[(g.quarter, *other_design(g)) for g in key.spec.generations] for key in self.products]
-        self.other_units_per_wafer = self._path([[(quarter, units) for quarter, units, _ in dated] for dated in other])
-        self.fewer_dies = self._path([[(quarter, fewer) for quarter, _, fewer in dated] for dated in other])
+        # between a generation that has another design and one that has none, there is none: its units do not fade to zero
+        possible = self._path([[(quarter, float(units > 0.0)) for quarter, units, _ in dated] for dated in other]) == 1.0
+        units = self._path([[(quarter, units) for quarter, units, _ in dated] for dated in other])
+        self.other_units_per_wafer = np.where(possible, units, 0.0)
+        fewer = self._path([[(quarter, fewer) for quarter, _, fewer in dated] for dated in other])
+        self.fewer_dies = np.where(possible, fewer, 0.0)
         starts = [Quarter.parse(k.spec.starts) - self.first if k.spec.starts else 0 for k in self.products]
         self.product_starts = np.array(starts)
 

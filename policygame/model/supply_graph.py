@@ -157,14 +157,14 @@ class SupplyGraph:
 
     def graph(
         self, world: int = 0, qualification: dict[str, Array] | None = None, flow: dict[str, Array] | None = None
-    ) -> nx.DiGraph:
+    ) -> nx.DiGraph[Node]:
         """The graph as seen in one world.
 
         ``qualification`` and ``flow`` map an item ("package", "wafers", "hbm", "substrate", "tools") to arrays (edges, W); without
         them the scenario's start is shown. Edge attributes: item, qualification, flow (units of the item a quarter).
         """
         s, qualification, flow = self.structure, qualification or {}, flow or {}
-        graph = nx.DiGraph(scenario=s.scenario.name)
+        graph: nx.DiGraph[Node] = nx.DiGraph(scenario=s.scenario.name)
         for i, key in enumerate(s.lines.keys):
             role = key.stage if s.lines.is_supply[i] else "wafers" if s.lines.is_wafers[i] else "packaging"
             node: Node = (key.firm, key.jurisdiction, role)

@@ -40,11 +40,11 @@ class _Carried:
         self.to_seller = Sums(self.pair_seller, self.n_sellers)
         circles = np.concatenate([structure.allies, np.ones((1, N_PLACES))])
         n = len(circles)
-        circle, pair = np.nonzero(circles[:, self.pair_end])
-        shape = (n * self.n_sellers, len(pairs))
-        rows = circle * self.n_sellers + self.pair_seller[pair]
-        self.reach_at_start = Sums.of(sparse.csr_array((np.ones(len(rows)), (rows, pair)), shape=shape))
-        self.inside_at_start = circles[:, self.start].reshape(-1, 1)
+        # at the start: a row for each seller inside each circle
+        circle_of, seller_of = np.nonzero(circles[:, self.start])
+        reached = circles[circle_of][:, self.pair_end] * (self.pair_seller == seller_of[:, None])
+        self.reach_at_start, self.sellers_at_start = Sums.of(sparse.csr_array(reached)), seller_of
+        self.to_circle_at_start = Sums(circle_of, n)
         self.seller_of_row = np.tile(np.arange(self.n_sellers), n)
         self.to_circle = Sums(np.repeat(np.arange(n), self.n_sellers), n)
 
@@ -56,10 +56,12 @@ class _Carried:
         """
         by_pair = self.to_pair(qualification)
         if circles is None:
-            reach, inside = self.reach_at_start(by_pair), self.inside_at_start
-        else:
-            reach = np.concatenate([self.to_seller(by_pair * circle[self.pair_end]) for circle in circles])
-            inside = circles[:, self.start].reshape(len(reach), -1)
+            reach = self.reach_at_start(by_pair)
+            np.minimum(reach, 1.0, out=reach)
+            reach *= supply[self.sellers_at_start]
+            return self.to_circle_at_start(reach)
+        reach = np.concatenate([self.to_seller(by_pair * circle[self.pair_end]) for circle in circles])
+        inside = circles[:, self.start].reshape(len(reach), -1)
         np.minimum(reach, 1.0, out=reach)
         reach *= supply[self.seller_of_row]
         reach *= inside

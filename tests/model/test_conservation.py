@@ -1,11 +1,12 @@
 """Nothing appears and nothing is lost: every stock of every shipped scenario balances in every quarter, to 1e-9 of what flows.
 
-Each test reads one identity off the states before and after a quarter and off what the quarter worked out. Some worlds follow history,
-others have every lever in force, more than their roles would allow.
+Each test reads one identity off the states before and after a quarter and off what the quarter worked out. Some worlds
+follow history, others have every lever in force, more than their roles would allow.
 """
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ def balances(*terms: Any) -> None:
     total = sum(terms[1:], start=terms[0])
     gross = sum((np.abs(term) for term in terms[1:]), start=np.abs(terms[0]))
     excess = np.abs(total) - (RELATIVE * gross + ABSOLUTE)
-    assert np.all(excess <= 0.0), f"off by {np.max(np.abs(total))} in {np.count_nonzero(excess > 0.0)} places, the worst {np.max(excess)}"
+    assert np.all(excess <= 0.0), f"off by up to {np.max(np.abs(total))} in {np.count_nonzero(excess > 0.0)} places"
 
 
 def every_lever(scenario: Scenario, government: str) -> tuple[Order, ...]:
@@ -74,16 +75,25 @@ def quarters(request: pytest.FixtureRequest, steps: Any, orders: Any, first_game
 
 def _frozen(step: Any) -> Any:
     """The step with a state of its own, since the model goes on to change it; and with the quarter's product data."""
-    import copy
-
     after = copy.deepcopy(step.after)
     m = step.model
     data = {
         name: getattr(m, name)
-        for name in ("packages_per_wafer", "hbm_stacks", "substrate_cm2", "units_per_wafer", "structure", "graph", "coefficients", "parameters")
+        for name in (
+            "packages_per_wafer",
+            "hbm_stacks",
+            "substrate_cm2",
+            "units_per_wafer",
+            "structure",
+            "graph",
+            "coefficients",
+            "parameters",
+            "lags",
+            "output_per_unit",
+        )
     }
     ledger = copy.copy(m.ledger)
-    return Quarter(step.quarter, step.before, step.now, after, ledger=ledger, lags=m.lags, output_per_unit=m.output_per_unit, **data)
+    return Quarter(step.quarter, step.before, step.now, after, ledger=ledger, **data)
 
 
 class Quarter:
@@ -120,7 +130,7 @@ def test_dies(quarters: list[Any]) -> None:
 
 @pytest.mark.parametrize(("item", "need", "scale"), [("hbm", "hbm_stacks", 1.0), ("substrate", "substrate_cm2", 1e-3)])
 def test_materials(quarters: list[Any], item: str, need: str, scale: float) -> None:
-    """Inventory + made - shipped; what is shipped is used in packages at the site that the edge leads to, or outside the scenario."""
+    """Inventory + made - shipped; what is shipped is used in packages at the edge's site, or outside the scenario."""
     for q in quarters:
         s, edges = q.structure, getattr(q.graph, item)
         flow = getattr(q.now, f"{item}_flow")
@@ -221,8 +231,8 @@ def test_treasuries(quarters: list[Any]) -> None:
         balances(income, -state.paid_total_musd, -committed, -state.contingent_musd, -left)
         due = state.credit_due_musd.sum(axis=(0, 1))
         balances(state.cash_musd[q.ledger.governments], due, -committed, -state.contingent_musd, -left)
-        for stock in (state.purse_musd, state.contingent_musd, state.grant_committed_musd, state.credit_due_musd, state.cap_left_musd):
-            assert np.all(stock >= 0.0)
+        for name in ("purse_musd", "contingent_musd", "grant_committed_musd", "credit_due_musd", "cap_left_musd"):
+            assert np.all(getattr(state, name) >= 0.0), name
 
 
 def test_grants(quarters: list[Any]) -> None:
@@ -235,22 +245,30 @@ def test_grants(quarters: list[Any]) -> None:
 
 
 def test_capacity(quarters: list[Any]) -> None:
-    """Capacity: arrivals, conversions, closures. Tools on order and in transit, and shells, by their rings."""
+    """Capacity: arrivals, conversions, programmes, closures. Tools on order and in transit, and shells, by their rings."""
     for q in quarters:
         b, a, now = q.before, q.after, q.now
         following = q.at + 1
         at_once = now.tools_started if q.lags.tools == 1 else 0.0 * now.tools_started
         arriving = b.tools_in_transit[following % TOOL_RING] + at_once
-        balances(b.capacity, arriving, now.converted, -now.closed, -a.capacity)
+        built = a.programme_capacity - b.programme_capacity  # bought for suppliers by governments
+        balances(b.capacity, arriving, now.converted, built, -now.closed, -a.capacity)
         balances(b.tools_in_transit.sum(axis=0), now.tools_started, -arriving, -a.tools_in_transit.sum(axis=0))
         balances(b.tool_backlog, now.tool_orders, -now.dropped, -now.tools_started, -a.tool_backlog)
         opening = b.shells_in_progress[following % SHELL_RING] + now.shell_orders * 0.0
         opened = b.shells_in_progress.sum(axis=0) + now.shell_orders - a.shells_in_progress.sum(axis=0)
         early = (q.lags.brownfield == 1)[:, None]
         balances(np.where(early, opening, opened), -opening)
-        balances(np.maximum(b.shell_room + opened, a.capacity), -a.shell_room)
+        balances(np.maximum(b.shell_room + built + opened, a.capacity), -a.shell_room)
+        balances(a.in_transit, -a.tools_in_transit.sum(axis=0))
+        balances(a.shells_underway, -a.shells_in_progress.sum(axis=0))
         assert np.all(a.tools_in_transit >= 0.0)
         assert np.all(a.shells_in_progress >= 0.0)
+
+
+def test_the_capacity_that_is_measured_is_that_of_the_quarters_start(quarters: list[Any]) -> None:
+    for q in quarters:
+        assert np.array_equal(q.now.capacity_at_start, q.before.capacity)
 
 
 def test_conversion_exchanges_lines_at_their_cost(quarters: list[Any]) -> None:

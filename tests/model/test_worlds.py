@@ -109,13 +109,13 @@ def test_whichever_way_worlds_are_cut_into_blocks(
 
 def test_in_another_process(alone: Result) -> None:
     program = (
-        "import sys; sys.path[:0] = {path!r}\n"
+        f"import sys; sys.path[:0] = {[p for p in sys.path if p]!r}\n"
         "import importlib.util\n"
-        "spec = importlib.util.spec_from_file_location('worlds', {file!r})\n"
+        f"spec = importlib.util.spec_from_file_location('worlds', {__file__!r})\n"
         "tests = importlib.util.module_from_spec(spec); spec.loader.exec_module(tests)\n"
         "from policygame import simulate\n"
-        "print(tests.digest(simulate('first-game', [9, {seed}], quarters={quarters}), 1))\n"
-    ).format(path=[p for p in sys.path if p], file=__file__, seed=SEED, quarters=QUARTERS)
+        f"print(tests.digest(simulate('first-game', [9, {SEED}], quarters={QUARTERS}), 1))\n"
+    )
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)
     assert said.stdout.strip() == digest(alone, 0)
 
@@ -152,7 +152,7 @@ def test_beside_neighbours_with_every_lever_and_every_bot(first_game: Scenario, 
         at = len(others) // 2
         played = [*others[:at], mine, *others[at:]]
         seeds = [*CROWD[:at], SEED, *CROWD[at : len(others)]]
-        crowd = simulate(first_game, seeds, {name: played for name in seated}, quarters=QUARTERS)
+        crowd = simulate(first_game, seeds, dict.fromkeys(seated, played), quarters=QUARTERS)
         assert same(world(crowd, at), world(alone, 0)) == []
 
 
@@ -328,5 +328,6 @@ def test_seeds_of_any_size() -> None:
     seeds: Sequence[int] = (0, 2**32, 2**64 - 1)
     together = simulate("first-game", seeds, quarters=3, metrics=["demand_kunits"]).all_of("demand_kunits")
     for at, seed in enumerate(seeds):
-        assert np.array_equal(simulate("first-game", [seed], quarters=3, metrics=["demand_kunits"]).all_of("demand_kunits")[..., 0], together[..., at])
+        alone = simulate("first-game", [seed], quarters=3, metrics=["demand_kunits"]).all_of("demand_kunits")
+        assert np.array_equal(alone[..., 0], together[..., at])
     assert not np.array_equal(together[..., 0], together[..., 1])

@@ -58,7 +58,7 @@ class DesignerRules:
         """
         p, s = self.model.parameters, self.model.state
         ahead = positive(s.order_level[self.products] + s.order_trend[self.products])
-        queue = p.drawn_queue_share * s.backlog[self.products].sum(axis=1)
+        queue = p.drawn_queue_share * self.model.queue_before()[self.products]
         bank = self.model.die_bank_by_product()[self.products]
         loss = 1.0 / self.model.main_yield()[self.products]
         left = shrunk(bank, (self.model.now.demand[self.products] + queue) * loss)
@@ -66,8 +66,8 @@ class DesignerRules:
 
     def slots_wanted(self) -> Array:
         """(product, W) good packages asked for: this quarter's demand and part of the queue, as far as there are dies."""
-        p, s, now = self.model.parameters, self.model.state, self.model.now
-        asked = now.demand[self.products] + p.drawn_queue_share * s.backlog[self.products].sum(axis=1)
+        p, now = self.model.parameters, self.model.now
+        asked = now.demand[self.products] + p.drawn_queue_share * self.model.queue_before()[self.products]
         dies = self.model.die_bank_by_product()[self.products] * self.model.main_yield()[self.products]
         return np.minimum(asked, dies)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from policygame.catalogue import Quarter
 from policygame.model.agents.government import GovernmentView, Order, Strategy
@@ -33,9 +34,18 @@ class Script:
 
     policy: Policy
 
+    @cached_property
+    def _turns(self) -> frozenset[Quarter]:
+        """Quarters in which some setting begins or has just ended: in all others nothing changes."""
+        settings = self.policy.settings
+        return frozenset({s.quarter for s in settings} | {s.until + 1 for s in settings if s.until is not None})
+
+    def _same_as_before(self, quarter: Quarter) -> bool:
+        return self.policy.in_force(quarter) == self.policy.in_force(quarter - 1)
+
     def decide(self, view: GovernmentView) -> Iterable[Order] | None:
         """All settings in force this quarter; None where they are those of the quarter before."""
-        if not view.fresh and self.policy.in_force(view.quarter) == self.policy.in_force(view.quarter - 1):
+        if not view.fresh and (view.quarter not in self._turns or self._same_as_before(view.quarter)):
             return None
         return [order_of(setting, view.quarter) for setting in self.policy.in_force(view.quarter)]
 
@@ -47,10 +57,14 @@ class TakenOver:
     before: Policy
     strategy: Strategy
 
+    @cached_property
+    def _script(self) -> Script:
+        return Script(self.before)
+
     def decide(self, view: GovernmentView) -> Iterable[Order] | None:
         """The script's settings, replaced lever by lever by what the strategy orders."""
         if not view.playing:
-            return Script(self.before).decide(view)
+            return self._script.decide(view)
         kept = [order_of(setting, view.quarter) for setting in self.before.in_force(view.quarter)]
         decided = self.strategy.decide(view)
         if decided is None:

@@ -27,9 +27,8 @@ def run_fabs(model: PackagingModel) -> None:
     s.die_bank = s.die_bank + now.dies_arrived
     wanted = model.design_team.dies_wanted()
     wafers_wanted = wanted / model.units_per_wafer
-    lines = structure.lines
-    now.room = s.capacity * model.coefficients.output_per_capacity * now.availability
-    now.room[lines.is_packaging] *= model.parameters.line_use_factor
+    now.room = s.capacity * model.output_per_unit
+    now.room *= now.availability
     other = s.other_demand
     relation = (structure.source_share[:, None] * controlled_sources(model)) * (s.capacity[structure.source_line] > 0.0)
     claim = wafers_wanted[structure.source_product] * ratio(

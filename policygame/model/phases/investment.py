@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from policygame.model import projects
+from policygame.model.agents.producer import ANY_ROOM
 from policygame.model.arrays import TINY, Array, part_of, positive, ratio, shrunk
 from policygame.model.phases import packaging, settlement, treasury
 from policygame.model.rationing import Market
@@ -202,17 +203,21 @@ def _respect_guardrails(model: PackagingModel) -> None:
 def _allot_tools(model: PackagingModel) -> None:
     """Labour first, then tools: what of the ordered capacity goes into the making this quarter."""
     s, c, now, structure = model.state, model.coefficients, model.now, model.structure
-    lines = structure.lines
-    transit = s.in_transit
-    employed = structure.lines_to_place((s.capacity + transit) * c.labour_per_unit)
+    lines, packagers = structure.lines, structure.lines.packaging
+    labour, standing = c.labour_per_unit[packagers], s.capacity + s.in_transit
+    employed = model.packaging_to_place(standing[packagers] * labour)
     free = shrunk(s.labour_pool, employed)
-    wanted = structure.lines_to_place(s.tool_backlog * c.labour_per_unit)
-    staffed = np.minimum(ratio(free, wanted) + (wanted <= 0.0), 1.0)[lines.place]
-    staffed = np.where(c.labour_per_unit > 0.0, staffed, 1.0)
-    ready = np.minimum(s.tool_backlog * staffed, positive(s.shell_room - s.capacity - transit + model.no_shell_needed))
+    wanted = model.packaging_to_place(s.tool_backlog[packagers] * labour)
+    staffed = np.minimum(ratio(free, wanted) + (wanted <= 0.0), 1.0)[lines.place[packagers]]
+    space = shrunk(s.shell_room, standing)
+    space[model.tool_lines] = ANY_ROOM
+    ready = s.tool_backlog.copy()
+    ready[packagers] *= np.maximum(staffed, labour <= 0.0, out=staffed)
+    np.minimum(ready, space, out=ready)
     edges = model.graph.tools
     rows = edges.sellers
-    need = structure.lines_to_site(ready * c.tool_need)
+    tool_need = c.tool_need[packagers]
+    need = model.packaging_to_site(ready[packagers] * tool_need)
     quality = packaging.supply_quality(model, edges)
     asked = need[edges.site] * edges.share[:, None]
     total = edges.to_seller(asked) + s.other_demand[rows]
@@ -233,9 +238,10 @@ def _allot_tools(model: PackagingModel) -> None:
     now.tool_flow = market.offer(packaging.SUPPLY_ROUNDS, closing=True)
     now.output[rows] = now.other_served[rows] + edges.to_seller(now.tool_flow)
     met = np.minimum(ratio(edges.to_site(now.tool_flow), need) + (need <= 0.0), 1.0)
-    site = np.maximum(lines.site, 0)
-    equipped = np.where(lines.is_packaging[:, None] & (c.tool_need > 0.0), met[site], 1.0)
-    now.tools_started = np.minimum(ready * equipped, s.tool_backlog)
+    equipped = met[lines.site[packagers]]
+    ready[packagers] *= np.maximum(equipped, tool_need <= 0.0, out=equipped)
+    now.tools_started = np.minimum(ready, s.tool_backlog, out=ready)
     projects.start_tools(model)
-    step = (now.tool_flow > 0.0) / model.parameters.qualification_quarters
-    s.qualification_tools = np.minimum(s.qualification_tools + step, 1.0)
+    worked = (now.tool_flow > 0.0) * (1.0 / model.parameters.qualification_quarters)
+    worked += s.qualification_tools
+    s.qualification_tools = np.minimum(worked, 1.0, out=worked)

@@ -106,7 +106,8 @@ def _labour(model: PackagingModel) -> None:
     arriving = s.labour_in_training[t % TOOL_RING].copy()
     s.labour_in_training[t % TOOL_RING] = 0.0
     s.labour_in_training[(t + model.lags.workforce) % TOOL_RING] += model.now.workforce_musd * p.people_per_musd
-    employed = structure.lines_to_place(s.capacity * model.coefficients.labour_per_unit)
+    rows = structure.lines.packaging
+    employed = model.packaging_to_place(s.capacity[rows] * model.coefficients.labour_per_unit[rows])
     tight = np.clip(1.0 + p.labour_margin - ratio(s.labour_pool, employed), 0.0, 1.0)
     drawn = p.labour_growth_per_quarter * part_of(tight, p.labour_margin + TINY)
     s.labour_pool = s.labour_pool * (1.0 + drawn) + arriving
@@ -121,6 +122,7 @@ def _supplier_programmes(model: PackagingModel) -> None:
     spent = model.now.supplier_programme_musd
     effective = p.programme_effect * spent / (1.0 + s.programme_musd / p.programme_half_musd)
     s.programme_musd = s.programme_musd + spent
+    s.capacity = s.capacity.copy()  # what is measured is the capacity that the quarter began with
     for m in range(len(MATERIAL_KINDS)):
         rows = np.flatnonzero(model.supplier_kind == m)
         here = lines.place[rows]

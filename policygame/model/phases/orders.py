@@ -56,7 +56,8 @@ def _move_market_shares(model: PackagingModel) -> None:
 def _split(model: PackagingModel) -> Array:
     """Orders (product, place, W): each place's demand over the products that may be sold there."""
     structure, now = model.structure, model.now
-    offered = model.state.market_share[:, None, :] * access(model)
+    offered = access(model)
+    offered *= model.state.market_share[:, None, :]
     flat = offered.reshape(len(structure.products), -1)
     total = structure.products_to_segment(flat).reshape(N_SEGMENTS, N_PLACES, -1)
     per_offer = now.segment_demand[:, None, :] * model.coefficients.destination[:, :, None] / np.maximum(total, TINY)
@@ -65,11 +66,14 @@ def _split(model: PackagingModel) -> Array:
 
 def access(model: PackagingModel) -> Array:
     """(product, place, W): the part of a place that a product may be sold to, export controls of its home applied."""
-    structure, c = model.structure, model.coefficients
-    home = structure.designer_headquarters[structure.product_designer]
-    controlled = np.isin(structure.product_segment, [SEGMENT_OF[name] for name in ADVANCED_LOGIC_SEGMENTS])
-    strength = model.state.control[_ADVANCED][home] * controlled[:, None, None]
-    return c.access[:, :, None] * (1.0 - strength)
+    structure, c, w = model.structure, model.coefficients, model.state.n_worlds
+    left = c.access[:, :, None] * np.ones(w)
+    control = model.state.control[_ADVANCED]
+    if control.any():  # where no world controls advanced logic, this changes no bit
+        rows = np.flatnonzero(np.isin(structure.product_segment, [SEGMENT_OF[name] for name in ADVANCED_LOGIC_SEGMENTS]))
+        home = structure.designer_headquarters[structure.product_designer[rows]]
+        left[rows] *= 1.0 - control[home]
+    return left
 
 
 def _stockpile_orders(model: PackagingModel, orders: Array) -> Array:

@@ -28,7 +28,7 @@ _POOLED = LEVER_CLAUSES.index("pooled_capacity")
 
 def run_packaging(model: PackagingModel) -> None:
     """Book slots, start packages as inputs allow, finish what yields leave."""
-    now, structure, p = model.now, model.structure, model.parameters
+    now, structure = model.now, model.structure
     model.design_team.choose_recipes()
     model.design_team.choose_design()
     now.wanted = model.design_team.slots_wanted()
@@ -139,13 +139,13 @@ def _priority_round(model: PackagingModel, market: Market) -> Array:
     if not (s.priority.any() or s.offer[_POOLED].any()):
         return obtained
     favour = favoured(model)
-    due = s.backlog + now.orders
-    place_share = ratio(due, due.sum(axis=1)[:, None, :])
+    due = model.due()
+    total = due.sum(axis=1)
     cap = p.priority_cap * now.room
     for place in range(favour.shape[1]):  # the place whose orders come first, at every host that favours it
         if not favour[:, place].any():
             continue
-        wanted = market.want * place_share[structure.recipe_product, place]
+        wanted = market.want * ratio(due[:, place], total)[structure.recipe_product]
         claim = wanted[structure.edge_recipe] * s.relation * favour[structure.edge_place, place]
         asked = structure.edges_to_line(claim * now.wafers_per_unit)
         part = part_of(cap, asked)
@@ -172,8 +172,10 @@ def in_crisis(model: PackagingModel) -> Array:
     """(place, W): 1 where a place's buyers are short or a tenth of its own lines stands still."""
     s, c, structure = model.state, model.coefficients, model.structure
     value = (c.segment_price_usd * s.segment_price)[structure.product_segment] * c.product_value[:, None]
-    due = (s.backlog + model.now.orders) * value[:, None]
-    fill = share_or_one((due * s.fill[:, None, :]).sum(axis=0), due.sum(axis=0))
+    due = model.due() * value[:, None]
+    total = due.sum(axis=0)
+    due *= s.fill[:, None, :]
+    fill = share_or_one(due.sum(axis=0), total)
     return ((fill < CRISIS_FILL) | (s.outage > 0.1)).astype(float)
 
 

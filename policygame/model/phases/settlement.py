@@ -43,24 +43,34 @@ def trade(model: PackagingModel) -> None:
     ledger.pay("sales", now.delivered * value - np.minimum(now.sold_to_stockpiles_musd, now.delivered * value))
     service = price[lines.stage[structure.edge_line]]
     service *= now.wafers_used
-    hbm = now.starts * model.hbm_stacks[structure.edge_product] * price[_HBM]
-    substrate = now.starts * (model.substrate_cm2 * 1e-3)[structure.edge_product] * price[_SUBSTRATE]
-    shortfall = (1.0 - s.fill)[structure.edge_product]
-    advance = p.prepayment_share * shortfall * service
-    credited = np.minimum(PREPAYMENT_USED * s.prepaid_musd, service)
-    ledger.pay("packaging", service + hbm + substrate + advance - credited)
-    s.prepaid_musd = s.prepaid_musd + advance - credited
+    materials = (model.hbm_stacks * price[_HBM] + model.substrate_cm2 * 1e-3 * price[_SUBSTRATE])[structure.edge_product]
+    materials *= now.starts
+    prepaid = (p.prepayment_share * (1.0 - s.fill))[structure.edge_product]
+    prepaid *= service
+    prepaid -= np.minimum(PREPAYMENT_USED * s.prepaid_musd, service)
+    s.prepaid_musd = s.prepaid_musd + prepaid
+    service += materials
+    service += prepaid
+    ledger.pay("packaging", service)
     ledger.pay("hbm", now.hbm_flow * price[_HBM])
     ledger.pay("substrate", now.substrate_flow * price[_SUBSTRATE])
-    ruined = (now.starts - now.good) * model.content_usd()[structure.edge_product] / 1000.0
-    now.liability_musd = p.osat_liability * ruined * model.is_osat[structure.edge_line][:, None]
+    ruined = now.starts - now.good
+    ruined *= (p.osat_liability * model.content_usd() / 1000.0)[structure.edge_product]
+    ruined *= model.osat_edge
+    now.liability_musd = ruined
     ledger.pay("liability", now.liability_musd)
     ledger.pay("wafers", now.wafer_starts * price[lines.stage[structure.source_line]])
-    sold_elsewhere = now.other_served * (lines.stage != _TOOLS)[:, None]
-    ledger.pay("other output", sold_elsewhere * price[lines.stage])
-    full = s.capacity * model.output_per_unit * model.money_scale[lines.stage]
-    made = now.output * model.money_scale[lines.stage]
-    now.operating_musd = c.operating_usd * (FIXED_COST_SHARE * full + (1.0 - FIXED_COST_SHARE) * np.minimum(made, full))
+    sold_elsewhere = price[lines.stage]
+    sold_elsewhere[model.tool_lines] = 0.0  # tool makers sell at the quarter's end
+    sold_elsewhere *= now.other_served
+    ledger.pay("other output", sold_elsewhere)
+    full = s.capacity * model.output_per_unit
+    made = np.minimum(now.output, full)
+    made *= 1.0 - FIXED_COST_SHARE
+    full *= FIXED_COST_SHARE
+    full += made
+    full *= model.operating_musd_per_unit
+    now.operating_musd = full
     ledger.pay("operation", now.operating_musd)
     now.firm_revenue_musd = _revenue(model)
     now.designer_revenue_musd = structure.products_to_designer(now.delivered * value)
@@ -68,11 +78,11 @@ def trade(model: PackagingModel) -> None:
 
 def _revenue(model: PackagingModel) -> Array:
     """(firm, W): what firms were paid by others for output so far this quarter, M USD."""
-    out = np.zeros((len(model.structure.lines.firms), model.state.n_worlds))
-    firms = model.ledger.firms
+    ledger = model.ledger
+    received = np.zeros_like(ledger.net)
     for name in ("packaging", "hbm", "substrate", "wafers", "other output"):
-        out = out + model.ledger.route(name).received(model.ledger.flows[name])[firms]
-    return out
+        ledger.route(name).received.add_to(received, ledger.flows[name])
+    return received[ledger.firms]
 
 
 def close(model: PackagingModel) -> None:
@@ -87,16 +97,22 @@ def close(model: PackagingModel) -> None:
     )
     price = unit_price_musd(model)
     tools = now.tool_flow * price[_TOOLS]
-    elsewhere = now.other_served * ((structure.lines.stage == _TOOLS)[:, None] * price[_TOOLS])
+    makers, packaging = model.tool_lines, structure.lines.packaging
+    elsewhere = np.zeros_like(now.other_served)
+    elsewhere[makers] = now.other_served[makers] * price[_TOOLS]
     ledger.pay("tools", tools)
     ledger.pay("other output", elsewhere)
-    equipment = now.tools_started * c.tool_need * price[_TOOLS] * structure.lines.is_packaging[:, None]
-    planned = model.equipment_musd * now.tools_started
-    conversion = c.capex_musd * p.conversion_cost_share * positive(now.converted)
-    building = shrunk(planned, equipment) + model.shell_musd * now.shell_orders + conversion
+    equipment = now.tools_started[packaging] * c.tool_need[packaging]
+    equipment *= price[_TOOLS]
+    building = model.equipment_musd * now.tools_started
+    building[packaging] = shrunk(building[packaging], equipment)
+    building += now.shells_ordered_musd
+    building[packaging] += p.conversion_cost_share * c.capex_musd[packaging] * now.gained
     ledger.pay("building", building)
-    now.capex_musd = building + equipment
-    s.asset_musd = s.asset_musd * (1.0 - 1.0 / p.asset_life_quarters) + now.capex_musd
+    now.capex_musd = building.copy()
+    now.capex_musd[packaging] += equipment
+    s.asset_musd = s.asset_musd * (1.0 - 1.0 / p.asset_life_quarters)
+    s.asset_musd += now.capex_musd
     firms = ledger.firms
     ledger.pay("interest", s.debt_musd[firms] * p.interest_per_year / 4.0)
     balance = (s.cash_musd + ledger.net)[firms]
@@ -105,20 +121,23 @@ def close(model: PackagingModel) -> None:
     s.debt_musd[firms] = positive(s.debt_musd[firms] + borrowed)
     s.cash_musd = s.cash_musd + ledger.net
     lines_to_firm = structure.lines_to_firm
-    now.firm_revenue_musd = now.firm_revenue_musd + lines_to_firm(elsewhere + model.graph.tools.to_line(tools))
+    sold = model.graph.tools.to_line.add_to(elsewhere.copy(), tools)
+    now.firm_revenue_musd = lines_to_firm.add_to(now.firm_revenue_musd.copy(), sold)
     s.revenue_musd = now.firm_revenue_musd
-    depreciation = lines_to_firm(s.asset_musd) / p.asset_life_quarters
-    liability = lines_to_firm(structure.edges_to_line(now.liability_musd))
-    materials = _materials_of_packagers(model)
-    now.firm_cost_musd = lines_to_firm(now.operating_musd) + liability + depreciation + materials
+    cost = s.asset_musd * (1.0 / p.asset_life_quarters)
+    cost += now.operating_musd
+    structure.edges_to_line.add_to(cost, now.liability_musd)
+    now.firm_cost_musd = lines_to_firm.add_to(_materials_of_packagers(model), cost)
     s.utilisation = part_of(now.output, now.room)
     s.requested = now.requested
 
 
 def _materials_of_packagers(model: PackagingModel) -> Array:
     """(firm, W): HBM and substrates that packagers bought and passed on at cost."""
-    firms = model.ledger.firms
-    flows, route = model.ledger.flows, model.ledger.route
-    return route("hbm").paid(flows["hbm"])[firms] + route("substrate").paid(flows["substrate"])[firms]
+    ledger = model.ledger
+    paid = np.zeros_like(ledger.net)
+    for name in ("hbm", "substrate"):
+        ledger.route(name).paid.add_to(paid, ledger.flows[name])
+    return paid[ledger.firms]
 
 

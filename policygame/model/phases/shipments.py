@@ -27,7 +27,7 @@ def _deliver(model: PackagingModel) -> None:
     """Priority-rated packages to their place, the rest in proportion to what is due; a part of the queue gives up."""
     s, p, now, structure = model.state, model.parameters, model.now, model.structure
     finished = structure.edges_to_product(now.good)
-    due = s.backlog + now.orders
+    due = model.due()
     first = np.minimum(now.priority, due)
     booked = structure.edges_to_product(now.booked)
     first = first * ratio(np.minimum(finished, booked), booked)[:, None, :]
@@ -71,7 +71,7 @@ def _stockpiles(model: PackagingModel) -> None:
 
 def _lead_times(model: PackagingModel) -> None:
     s, p, now = model.state, model.parameters, model.now
-    real = s.backlog.sum(axis=1)
+    real = now.queue = s.backlog.sum(axis=1)
     pace = np.maximum(now.delivered, 1e-9)
     active = (now.demand > 0.0) | (real > 0.0)
     cap = p.lead_time_cap_weeks
