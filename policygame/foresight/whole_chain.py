@@ -180,7 +180,7 @@ def _programme_of(model: PackagingModel, column: int, places: Sequence[str]) -> 
     on_sale = (structure.product_segment == _AI) & (structure.product_starts < model.quarter)
     packages = _package_columns(programme, model, column, inside, on_sale)
     need = {
-        "wafers": 1.0 / model.units_per_wafer[:, 0],
+        "wafers": 1.0 / model.units_per_wafer[:, column],
         "hbm": model.hbm_stacks[:, 0],
         "substrate": 1e-3 * model.substrate_cm2[:, 0],
     }

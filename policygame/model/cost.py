@@ -213,7 +213,7 @@ class _Module:
 
 
 _LEAST_YIELD = 1e-12
-_LEAST_AREA_MM2 = 1e-6  # a square micrometre
+_LEAST_AREA_MM2, _MOST_AREA_MM2 = 1e-6, 1e6  # a square micrometre to a square metre
 
 Causes = tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]
 
@@ -322,7 +322,7 @@ def _numbers(given: ArrayLike, what: str, low: float, high: float = np.inf, open
 
 
 def _areas(given: ArrayLike, what: str) -> FloatArray:
-    return _numbers(given, f"{what} in mm2", low=_LEAST_AREA_MM2)
+    return _numbers(given, f"{what} in mm2", low=_LEAST_AREA_MM2, high=_MOST_AREA_MM2)
 
 
 def _nodes(given: ArrayLike) -> FloatArray:

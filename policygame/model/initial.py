@@ -96,7 +96,8 @@ def initial_state(
 ) -> State:
     """The state at the start of the scenario's first quarter."""
     w = values.n_worlds
-    state = State(**{f.name: np.zeros((*_shape_of(f.name, structure, graph, n_accounts), w)) for f in fields(State)})
+    # written, not only reserved, so that the first quarters do not wait for their memory
+    state = State(**{f.name: np.full((*_shape_of(f.name, structure, graph, n_accounts), w), 0.0) for f in fields(State)})
     _begin_lines(state, structure, values, c, p)
     _begin_products(state, structure, c, p)
     for name, start in (
@@ -133,7 +134,7 @@ def initial_state(
 def _begin_lines(state: State, s: Structure, values: Values, c: Coefficients, p: ParameterArrays) -> None:
     lines = s.lines
     for i, key in enumerate(lines.keys):
-        spec = s.scenario.firms[key.firm].lines[int(key.path[key.path.rindex("[") + 1 : -1])]
+        spec = s.scenario.firms[key.firm].lines[lines.number_of(i)]
         state.capacity[i] = values[f"{key.path}.capacity"]
         room = values[f"{key.path}.shell_room"] if spec.shell_room is not None else state.capacity[i]
         state.shell_room[i] = np.maximum(room, state.capacity[i])

@@ -27,7 +27,7 @@ from policygame.model.now import Now
 from policygame.model.phases import fabrication, investment, learning, orders, packaging, shipments, shocks, treasury
 from policygame.model.state import State
 from policygame.model.structure import N_PLACES, N_STAGES, N_TECHNOLOGIES, PLACES, SEGMENT_OF, STAGE_OF, Structure
-from policygame.model.supply_graph import SupplyGraph
+from policygame.model.supply_graph import ControlRoutes, SupplyGraph
 from policygame.model.whole_chain import WholeChainBound
 from policygame.model.worlds import MATERIAL_KINDS, Shocks, Values
 
@@ -118,7 +118,7 @@ class PackagingModel(mesa.Model):
         self.compute_h100e = structure.compute_h100e[t][:, None]
         self.units_per_wafer = technology.units_per_wafer(self)
         self.placements = technology.placements(self)
-        self.now.capacity_at_start = self.state.capacity
+        self.now.capacity_at_start = self.state.capacity.copy()
         self._cache: dict[str, Array] = {}
         self._whole_chain: tuple[Array, Array] | None = None
         self.shares: dict[str, Array] = {}
@@ -244,6 +244,7 @@ class PackagingModel(mesa.Model):
         self.is_osat = np.array([structure.scenario.firms[name].kind == "osat" for name in lines.firms])[lines.firm]
         self.lines_to_technology = Sums(lines.technology[lines.packaging], N_TECHNOLOGIES)
         self.learning_exponent = np.log2(1.0 - self.coefficients.stage_learning)[lines.stage[lines.packaging]]
+        self.control_routes = {item: ControlRoutes.of(self.graph.supplies[item], structure) for item in ("hbm", "tools")}
         self.at_home = {
             item: (lines.place[edges.line] == lines.site_place[edges.site]).astype(float)[:, None]
             for item, edges in self.graph.supplies.items()

@@ -27,7 +27,7 @@ def start_shells(model: PackagingModel) -> None:
     slots = s.shells_in_progress.reshape(SHELL_RING * n, -1)
     slots[(t + model.lags.brownfield) % SHELL_RING * n + np.arange(n)] += brownfield
     slots[(t + model.lags.greenfield) % SHELL_RING * n + np.arange(n)] += greenfield
-    s.shells_underway = s.shells_underway + now.shell_orders
+    s.shells_underway += now.shell_orders
 
 
 def start_tools(model: PackagingModel) -> None:
@@ -35,23 +35,25 @@ def start_tools(model: PackagingModel) -> None:
     s, now = model.state, model.now
     s.tool_backlog = shrunk(s.tool_backlog, now.tools_started)
     s.tools_in_transit[(model.quarter + model.lags.tools) % TOOL_RING] += now.tools_started
-    s.in_transit = s.in_transit + now.tools_started
+    s.in_transit += now.tools_started
 
 
 def complete(model: PackagingModel) -> Array:
     """What is done by the beginning of the next quarter: shells open, tools start; returns the new capacity (line, W)."""
     s, following = model.state, model.quarter + 1
     opening = s.shells_in_progress[following % SHELL_RING]
-    s.shell_room = s.shell_room + opening
-    s.shells_underway = shrunk(s.shells_underway, opening)
-    s.shells_in_progress[following % SHELL_RING] = 0.0
+    s.shell_room += opening
+    s.shells_underway -= opening
+    np.maximum(s.shells_underway, 0.0, out=s.shells_underway)
+    opening[:] = 0.0
     arriving = s.tools_in_transit[following % TOOL_RING].copy()
     s.tools_in_transit[following % TOOL_RING] = 0.0
-    s.in_transit = shrunk(s.in_transit, arriving)
-    s.capacity = s.capacity + arriving
-    s.new_capacity = arriving.copy()
+    s.in_transit -= arriving
+    np.maximum(s.in_transit, 0.0, out=s.in_transit)
+    s.capacity += arriving
+    s.new_capacity[:] = arriving
     s.new_capacity[model.structure.lines.packaging] += model.now.gained
-    s.shell_room = np.maximum(s.shell_room, s.capacity)
+    np.maximum(s.shell_room, s.capacity, out=s.shell_room)
     return arriving
 
 
@@ -75,7 +77,7 @@ def convert(model: PackagingModel) -> None:
     gain *= exchange
     model.conversions_loss.add_to(now.converted, gain)
     now.gained = positive(now.converted[packaging])
-    s.capacity = s.capacity + now.converted
+    s.capacity += now.converted
     np.maximum(s.capacity, 0.0, out=s.capacity)
     now.tool_orders[packaging] = shrunk(now.tool_orders[packaging], now.gained)
 
@@ -83,8 +85,11 @@ def convert(model: PackagingModel) -> None:
 def close_idle(model: PackagingModel) -> None:
     """Lines that stay idle are closed little by little; their shells stay."""
     s, p, now = model.state, model.parameters, model.now
-    now.closed = p.closure_rate * positive(p.idle_threshold - s.utilisation) * s.capacity
-    s.capacity = s.capacity - now.closed
+    now.closed = p.idle_threshold - s.utilisation
+    np.maximum(now.closed, 0.0, out=now.closed)
+    now.closed *= p.closure_rate
+    now.closed *= s.capacity
+    s.capacity -= now.closed
 
 
 def conversion_pairs(model: PackagingModel) -> tuple[Index, Index]:

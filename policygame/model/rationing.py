@@ -25,7 +25,7 @@ class Market:
     want      (buyer, W)   still wanted, in units of the product
     room      (seller, W)  still on offer, in units of the seller's output
     limit     (edge, W)    still allowed on the edge, in units of the seller's output
-    weight    (edge, W)    how a buyer likes its sellers: its requests go by weight x room
+    weight    (edge, W)    how a buyer likes its sellers: its requests go by weight x what room and limit let pass
     use       (edge, W)    units of the seller's output that a unit of the product takes
     inflation (edge, W)    what is asked over what is wanted (double orders); inflates claims, never what is given
     got       (edge, W)    given so far, in units of the product
@@ -44,12 +44,12 @@ class Market:
     got: Array | None = None
 
     def offer(self, rounds: int = ROUNDS, closing: bool = False) -> Array:
-        """Ration in ``rounds`` rounds, each going by weight and room; returns what every edge got (edge, W).
+        """Ration in ``rounds`` rounds, each going by weight and what may pass; returns what every edge got (edge, W).
 
         ``closing``: nothing follows, so what is still wanted and on offer after the last round need not be worked out.
         """
         for left in reversed(range(rounds)):
-            liking = self.room[self.seller]
+            liking = np.minimum(self.room[self.seller], self.limit)
             liking *= self.weight
             claim = ratio(self.want, self.to_buyer(liking))[self.buyer]
             claim *= liking

@@ -99,6 +99,11 @@ class Lines:
         self.headquarters = index([PLACE_OF[scenario.firms[firm].headquarters] for firm in firms])
         self._row = {(key.firm, key.stage, key.jurisdiction): i for i, key in enumerate(keys)}
 
+    def number_of(self, line: int) -> int:
+        """Which of its firm's lines, as the scenario counts them, a row is."""
+        path = self.keys[line].path
+        return int(path[path.rindex("[") + 1 : -1])
+
     def rows(self, firm: str | None = None, stage: str | None = None, jurisdiction: str | None = None) -> Index:
         """Rows that match every name given, in order."""
         return index(
@@ -160,6 +165,14 @@ class Structure:
     def _firm_rows(self, source: Source, stage: str) -> Index:
         return self.lines.rows(source.firm, stage, source.jurisdiction)
 
+    def _open_to(self, key: ProductKey, line: int) -> bool:
+        """Whether a line takes a product: merchant lines any, captive ones the firm's own, bundled ones dies from its own wafers."""
+        firm, number = self.lines.keys[line].firm, self.lines.number_of(line)
+        access = self.scenario.firms[firm].lines[number].access
+        if access == "captive":
+            return self.scenario.designers[key.designer].captive_of == firm
+        return access == "merchant" or any(source.firm == firm for source in key.spec.wafers)
+
     def _compile_edges(self) -> None:
         """Package edges: a packaging line that may finish a product by a recipe."""
         rows: list[tuple[int, int, int, float, float]] = []
@@ -170,6 +183,8 @@ class Structure:
             for n, source in enumerate(key.spec.packagers):
                 for line in self._firm_rows(source, technology):
                     if self.scenario.segments[key.segment].trusted_only and not self.allies[home, self.lines.place[line]]:
+                        continue
+                    if not self._open_to(key, int(line)):
                         continue
                     relation = relations.setdefault((r, n), len(relations))
                     rows.append((int(line), r, relation, source.share.value, source.qualification.value))

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from policygame.model.arrays import Array, Index, Sums, index
-from policygame.model.structure import STAGE_OF, Structure
+from policygame.model.structure import N_PLACES, STAGE_OF, Structure
 
 Node = tuple[str, str, str]
 """A site: firm, jurisdiction, role (wafers, packaging, hbm, substrate, tools); a designer: name, headquarters, "designer"."""
@@ -48,6 +48,28 @@ class SupplyEdges:
         return len(self.line)
 
 
+@dataclass(frozen=True)
+class ControlRoutes:
+    """What export controls tell apart among an item's edges: the supplier's headquarters, its site's place, the place that it supplies.
+
+    ``home``, ``place``, ``target`` (route,); ``of_edge`` (edge,) the route of each edge.
+    """
+
+    home: Index
+    place: Index
+    target: Index
+    of_edge: Index
+
+    @classmethod
+    def of(cls, edges: SupplyEdges, structure: Structure) -> ControlRoutes:
+        """The routes that occur, in order."""
+        lines = structure.lines
+        home, place = lines.headquarters[lines.firm[edges.line]], lines.place[edges.line]
+        code = (home * N_PLACES + place) * N_PLACES + lines.site_place[edges.site]
+        routes, of_edge = np.unique(code, return_inverse=True)
+        return cls(routes // N_PLACES**2, routes // N_PLACES % N_PLACES, routes % N_PLACES, of_edge)
+
+
 def _supply_edges(structure: Structure, item: str) -> SupplyEdges:
     lines = structure.lines
     needs = _sites_that_need(structure, item)
@@ -58,7 +80,7 @@ def _supply_edges(structure: Structure, item: str) -> SupplyEdges:
         suppliers = lines.rows(link.supplier, item)
         sites = [s for s, (firm, _) in enumerate(lines.sites) if firm in link.packagers and needs[s]]
         weight = np.array(
-            [structure.scenario.firms[link.supplier].lines[_nth(structure, int(i))].capacity.value for i in suppliers]
+            [structure.scenario.firms[link.supplier].lines[lines.number_of(int(i))].capacity.value for i in suppliers]
         )
         weight = weight / weight.sum() if weight.sum() > 0.0 else np.full(len(suppliers), 1.0 / max(len(suppliers), 1))
         rows.extend(
@@ -77,11 +99,6 @@ def _sites_that_need(structure: Structure, item: str) -> npt.NDArray[np.bool_]:
         return ~out
     out[structure.edge_site[need.max(axis=0)[structure.edge_product] > 0.0]] = True
     return out
-
-
-def _nth(structure: Structure, line: int) -> int:
-    path = structure.lines.keys[line].path
-    return int(path[path.rindex("[") + 1 : -1])
 
 
 def _edges(structure: Structure, item: str, rows: list[tuple[int, int, float, float]]) -> SupplyEdges:

@@ -112,7 +112,7 @@ class Parameters(BaseModel):
     tool_lead_quarters: Annotated[Number, Unit("quarters", 1.0, 8.0, varies=False)] = _(
         "time from the start of a tool's making to its installation"
     )
-    ramp_loss: Share = _("yield that a new line loses in its first quarter")
+    ramp_loss: Annotated[Number, Unit("share", 0.0, 0.95)] = _("yield that a new line loses in its first quarter")
     closure_rate: PerQuarter = _("share of idle capacity that closes in a quarter")
     idle_threshold: Share = _("utilisation below which capacity counts as idle")
     conversion_rate: PerQuarter = _("share of idle capacity that can convert to a scarcer technology in a quarter")

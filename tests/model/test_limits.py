@@ -494,7 +494,7 @@ def test_after_enough_rounds_no_want_is_left_that_could_reach_room(terms: dict[s
     reach = np.minimum(market.want[terms["buyer"]] * (terms["use"] if terms["use"] is not None else 1.0), market.limit)
     reach = np.minimum(reach, market.room[terms["seller"]]) * (terms["weight"] > 0.0)
     scale = max(terms["want"].max(), terms["room"].max(), 1.0)
-    assert np.all(reach <= 0.02 * scale)
+    assert np.all(reach <= 0.01 * scale)
 
 
 def test_four_rounds_are_enough_in_the_shipped_scenarios(ai_surge: Scenario) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from policygame.model.model import PackagingModel
 
 ADVANCED_LOGIC_SEGMENTS = ("ai_accelerator",)
+DIVERTED_SHARE = 0.5
+"""Part of the orders that a control forbids which goes to products that nobody controls (assumption)."""
 _ADVANCED = LEVER_CONTROLS.index("advanced_logic")
 
 
@@ -54,26 +56,36 @@ def _move_market_shares(model: PackagingModel) -> None:
 
 
 def _split(model: PackagingModel) -> Array:
-    """Orders (product, place, W): each place's demand over the products that may be sold there."""
+    """Orders (product, place, W): each place's demand over the products that may be sold there.
+
+    What an export control takes away is in part diverted to products that nobody controls, as far as there are any, else lost.
+    """
     structure, now = model.structure, model.now
-    offered = access(model)
-    offered *= model.state.market_share[:, None, :]
-    flat = offered.reshape(len(structure.products), -1)
+    wanted = model.coefficients.access[:, :, None] * model.state.market_share[:, None, :]
+    flat = wanted.reshape(len(structure.products), -1)
     total = structure.products_to_segment(flat).reshape(N_SEGMENTS, N_PLACES, -1)
     per_offer = now.segment_demand[:, None, :] * model.coefficients.destination[:, :, None] / np.maximum(total, TINY)
-    return offered * per_offer[structure.product_segment]
+    orders = wanted * per_offer[structure.product_segment]
+    if not model.state.control[_ADVANCED].any():  # where no world controls advanced logic, the rest changes no bit
+        return orders
+    strength = controlled_access(model)
+    withheld = orders * strength
+    free = orders * (strength <= 0.0)
+
+    def by_segment(x: Array) -> Array:
+        return structure.products_to_segment(x.reshape(len(structure.products), -1)).reshape(N_SEGMENTS, N_PLACES, -1)
+
+    diverted = DIVERTED_SHARE * ratio(by_segment(withheld), by_segment(free))
+    return orders - withheld + free * diverted[structure.product_segment]
 
 
-def access(model: PackagingModel) -> Array:
-    """(product, place, W): the part of a place that a product may be sold to, export controls of its home applied."""
-    structure, c, w = model.structure, model.coefficients, model.state.n_worlds
-    left = c.access[:, :, None] * np.ones(w)
-    control = model.state.control[_ADVANCED]
-    if control.any():  # where no world controls advanced logic, this changes no bit
-        rows = np.flatnonzero(np.isin(structure.product_segment, [SEGMENT_OF[name] for name in ADVANCED_LOGIC_SEGMENTS]))
-        home = structure.designer_headquarters[structure.product_designer[rows]]
-        left[rows] *= 1.0 - control[home]
-    return left
+def controlled_access(model: PackagingModel) -> Array:
+    """(product, place, W): the part of a place's orders that export controls of a product's home on advanced logic forbid."""
+    structure = model.structure
+    forbidden = np.zeros((len(structure.products), N_PLACES, model.state.n_worlds))
+    rows = np.flatnonzero(np.isin(structure.product_segment, [SEGMENT_OF[name] for name in ADVANCED_LOGIC_SEGMENTS]))
+    forbidden[rows] = model.state.control[_ADVANCED][structure.designer_headquarters[structure.product_designer[rows]]]
+    return forbidden
 
 
 def _stockpile_orders(model: PackagingModel, orders: Array) -> Array:

@@ -41,6 +41,7 @@ def run_packaging(model: PackagingModel) -> None:
     starts, now.hbm_flow = _draw(model, starts, model.hbm_stacks, model.graph.hbm, 1.0)
     starts, now.substrate_flow = _draw(model, starts, model.substrate_cm2, model.graph.substrate, 1e-3)
     now.hbm_flow = _keep_used(model, starts, model.hbm_stacks, model.graph.hbm, now.hbm_flow, 1.0)
+    now.substrate_flow = _keep_used(model, starts, model.substrate_cm2, model.graph.substrate, now.substrate_flow, 1e-3)
     now.starts, now.good = starts, starts * now.package_yield
     now.wafers_used = starts / model.packages_per_wafer[structure.edge_recipe]
     used = structure.edges_to_product(starts)
@@ -206,10 +207,10 @@ def _draw(model: PackagingModel, starts: Array, need: Array, edges: SupplyEdges,
     first_call(model, edges, market, asked)
     market.grant(asked if market.got is None else shrunk(asked, market.got))
     flow = market.offer(SUPPLY_ROUNDS, closing=True)
-    met = share_or_one(edges.to_site(flow), by_site)
-    uses = (need > 0.0)[structure.edge_product]
-    allowed = starts * np.where(uses, met[structure.edge_site], 1.0)
-    return allowed, _keep_used(model, allowed, need, edges, flow, scale)
+    met = share_or_one(edges.to_site(flow), by_site)[structure.edge_site]
+    met[(need <= 0.0)[structure.edge_product, 0]] = 1.0
+    met *= starts
+    return met, flow
 
 
 def _keep_used(model: PackagingModel, starts: Array, need: Array, edges: SupplyEdges, flow: Array, scale: float) -> Array:
@@ -233,17 +234,18 @@ def first_call(model: PackagingModel, edges: SupplyEdges, market: Market, asked:
 
 def supply_quality(model: PackagingModel, edges: SupplyEdges) -> Array:
     """(edge, W): qualification of an item's edges, export controls of the supplier's home and place applied."""
-    s, structure = model.state, model.structure
+    s = model.state
     qualification: Array = getattr(s, f"qualification_{edges.item}")
     if edges.item not in LEVER_CONTROLS:
         return qualification
     control = s.control[LEVER_CONTROLS.index(edges.item)]
     if not control.any():  # where no world controls the item, this changes no bit
         return qualification
-    target = structure.lines.site_place[edges.site]
-    home = structure.lines.headquarters[structure.lines.firm[edges.line]]
-    place = structure.lines.place[edges.line]
-    return qualification * (1.0 - np.maximum(control[home, target], control[place, target]))
+    routes = model.control_routes[edges.item]
+    left = 1.0 - np.maximum(control[routes.home, routes.target], control[routes.place, routes.target])
+    quality = left[routes.of_edge]
+    quality *= qualification
+    return quality
 
 
 def _run_suppliers(model: PackagingModel) -> None:

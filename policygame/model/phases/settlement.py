@@ -48,7 +48,7 @@ def trade(model: PackagingModel) -> None:
     prepaid = (p.prepayment_share * (1.0 - s.fill))[structure.edge_product]
     prepaid *= service
     prepaid -= np.minimum(PREPAYMENT_USED * s.prepaid_musd, service)
-    s.prepaid_musd = s.prepaid_musd + prepaid
+    s.prepaid_musd += prepaid
     service += materials
     service += prepaid
     ledger.pay("packaging", service)
@@ -111,7 +111,7 @@ def close(model: PackagingModel) -> None:
     ledger.pay("building", building)
     now.capex_musd = building.copy()
     now.capex_musd[packaging] += equipment
-    s.asset_musd = s.asset_musd * (1.0 - 1.0 / p.asset_life_quarters)
+    s.asset_musd *= 1.0 - 1.0 / p.asset_life_quarters
     s.asset_musd += now.capex_musd
     firms = ledger.firms
     ledger.pay("interest", s.debt_musd[firms] * p.interest_per_year / 4.0)
@@ -128,7 +128,8 @@ def close(model: PackagingModel) -> None:
     cost += now.operating_musd
     structure.edges_to_line.add_to(cost, now.liability_musd)
     now.firm_cost_musd = lines_to_firm.add_to(_materials_of_packagers(model), cost)
-    s.utilisation = part_of(now.output, now.room)
+    # a line that could make nothing - new, or standing still - is not idle
+    s.utilisation = np.where(now.room > 0.0, part_of(now.output, now.room), 1.0)
     s.requested = now.requested
 
 
