@@ -39,9 +39,7 @@ Decisions = dict[tuple[int, str, str, tuple[str, ...]], Array]
 """(quarter, lever, item, places) -> amount, cap, price and years (4, W)."""
 
 
-def check_bot(
-    bot: Strategy, scenario: Scenario, government: str, *, quarters: int = 24, seeds: Sequence[int] = SEEDS
-) -> None:
+def check_bot(bot: Strategy, scenario: Scenario, government: str, *, quarters: int = 24, seeds: Sequence[int] = SEEDS) -> None:
     """AssertionError unless ``bot`` can hold the seat of ``government`` in ``scenario`` for ``quarters`` quarters.
 
     Its orders keep to the role's levers, to the items that the scenario has and to the bounds; its fixed outlays can be paid; it
@@ -78,9 +76,7 @@ def check_scenario(scenario: Scenario, *, quarters: int | None = None, seeds: Se
     _same_world(first, single, len(seeds) - 1, f"{who}, seed {seeds[-1]}: a world runs otherwise alone than in a batch")
 
 
-def check_agent(
-    cls: type[Producer], scenario: Scenario, firm: str, *, quarters: int = 24, seeds: Sequence[int] = SEEDS
-) -> None:
+def check_agent(cls: type[Producer], scenario: Scenario, firm: str, *, quarters: int = 24, seeds: Sequence[int] = SEEDS) -> None:
     """AssertionError unless ``cls`` can stand for ``firm`` in ``scenario``.
 
     Its expectations and orders are finite, not negative and of the right shape; it changes its own rows only, state only where it

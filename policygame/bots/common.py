@@ -104,9 +104,7 @@ class Desk:
             for (lever, item), weight in usable.items():
                 self.set(lever, item, budget_musd * weight / whole)
 
-    def grant(
-        self, lever: str, rates: Mapping[str, Array], *, guardrail: Sequence[str] = (), priority: bool = False
-    ) -> None:
+    def grant(self, lever: str, rates: Mapping[str, Array], *, guardrail: Sequence[str] = (), priority: bool = False) -> None:
         """Announce grants, item -> rate (W,); the purse is split into caps by rate, so that no item drains it for the others."""
         purse = self.purse_musd[FAB if lever == "fab_grant" else PACKAGING]
         usable = {item: np.clip(rate, 0.0, self.view.bound(lever)) for item, rate in rates.items() if self.may(lever, item)}

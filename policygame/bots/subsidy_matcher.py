@@ -13,9 +13,7 @@ STEP = 0.05
 def outbid(desk: Desk) -> None:
     """Match grants for packaging and fabs, stage by stage; less so as the purse, this quarter's income included, runs low."""
     view = desk.view
-    solvent = {
-        purse: ramp(desk.purse_musd[purse] / desk.income_musd[purse].clip(TINY), 1.5, 3.0) for purse in (PACKAGING, FAB)
-    }
+    solvent = {purse: ramp(desk.purse_musd[purse] / desk.income_musd[purse].clip(TINY), 1.5, 3.0) for purse in (PACKAGING, FAB)}
     built = [technology for technology in view.technologies if technology in view.stages_here]
     packaging = {technology: _bid(desk, technology) * solvent[PACKAGING] for technology in built}
     if desk.may("packaging_grant"):

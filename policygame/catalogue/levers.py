@@ -91,7 +91,10 @@ _CAPITAL = (
         "and their share of the place choice; guardrails close other places to the firms that take it.",
         options={
             "cap": _CAP,
-            "guardrail": _jurisdictions("Firms that take the grant may not expand this technology in these jurisdictions for ten years; a firm with most of its lines there refuses."),
+            "guardrail": _jurisdictions(
+                "Firms that take the grant may not expand this technology in these jurisdictions for ten years; a firm with most of "
+                "its lines there refuses."
+            ),
             "priority": Option(
                 "flag",
                 "",

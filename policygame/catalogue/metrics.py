@@ -371,10 +371,10 @@ _STANDING = (
         "S R A L I F share; V M USD / quarter; P log points",
         ("government",),
         _SCORE,
-        "S: AI compute received / demanded. R: 1 - the sum over places of assembly of hazard (relative to the highest) x squared share "
-        "of this quarter's AI deliveries here that was assembled there. A: whole-chain compute of own and allied sites / own demand. L: own share of 2.5D and 3D capacity x "
-        "yield, half by site, half by headquarters. V: value added by sites here. I: others' loss of deliveries if the sites "
-        "here go dark. P: minus the log of the price index. F: 1 - spending / income.",
+        "S: AI compute received / demanded. R: 1 - the sum over places of assembly of hazard (relative to the highest) x squared "
+        "share of this quarter's AI deliveries here that was assembled there. A: whole-chain compute of own and allied sites / own "
+        "demand. L: own share of 2.5D and 3D capacity x yield, half by site, half by headquarters. V: value added by sites here. "
+        "I: others' loss of deliveries if the sites here go dark. P: minus the log of the price index. F: 1 - spending / income.",
         "What a government is judged on before its mandate weighs it: supply, resilience, assured capacity, leadership, value "
         "added, indispensability, price, and thrift.",
     ),

@@ -2,7 +2,7 @@
 
 A package needs dies and HBM and substrate and a slot, so this is no max-flow. Unlike the other questions it steps nothing: it
 reads one world as it stands after a quarter. Its relaxation, one input at a time, is what ``leadership`` and the score use
-every quarter (``model.standing.whole_chain``).
+every quarter (``model.whole_chain.WholeChainBound``).
 """
 
 from __future__ import annotations

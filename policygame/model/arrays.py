@@ -70,7 +70,7 @@ class Largest:
     def __init__(self, starts: Index, n_rows: int) -> None:
         length = np.diff(np.append(starts, n_rows))
         self._starts = starts
-        # round by round, the groups that have a further row, and that row: a few large steps, where ``reduceat`` takes many small ones
+        # round by round, the groups that have a further row, and that row: few large steps, where ``reduceat`` takes many small
         further = [np.flatnonzero(length > n) for n in range(1, int(length.max(initial=1)))]
         self._rounds = [(groups, starts[groups] + n) for n, groups in enumerate(further, 1)]
 

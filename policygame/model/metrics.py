@@ -73,7 +73,8 @@ class Metrics:
         parts = [(tuple(series), measure) for series, measure in parts if len(series)]
         self.series[metric] = tuple(row for series, _ in parts for row in series)
         ends = np.cumsum([len(series) for series, _ in parts])
-        self._parts[metric] = [(slice(int(end) - len(series), int(end)), measure) for end, (series, measure) in zip(ends, parts, strict=True)]
+        rows = [slice(int(end) - len(series), int(end)) for end, (series, _) in zip(ends, parts, strict=True)]
+        self._parts[metric] = [(at, measure) for at, (_, measure) in zip(rows, parts, strict=True)]
 
     # capacity --------------------------------------------------------------------------------------------------------
 
@@ -274,7 +275,12 @@ class Metrics:
         )
         self._add(
             "cash_musd",
-            [([(a, "") for a in (*firms, *designers)], lambda m: (m.state.cash_musd - m.state.debt_musd)[: len(firms) + len(designers)])],
+            [
+                (
+                    [(a, "") for a in (*firms, *designers)],
+                    lambda m: (m.state.cash_musd - m.state.debt_musd)[: len(firms) + len(designers)],
+                )
+            ],
         )
         seats = index([PLACES.index(name) for name in self._seats])
         series = [(f"government:{name}", item) for item in ("committed", "paid", "contingent", "left") for name in self._seats]

@@ -143,7 +143,7 @@ class PackagingModel(mesa.Model):
         return self.structure.sources_to_product(self.state.die_bank)
 
     def due(self) -> Array:
-        """(product, place, W) k units that buyers wait for before this quarter's deliveries: the queue and the quarter's orders."""
+        """(product, place, W) k units that buyers wait for before this quarter's deliveries: queue and orders."""
         return self.once("due", lambda: self.state.backlog + self.now.orders)
 
     def queue_before(self) -> Array:
@@ -300,4 +300,3 @@ class PackagingModel(mesa.Model):
         self.whole_chain_bound = WholeChainBound(structure, self.graph)
         self.edges_serve_ai = np.isin(np.arange(lines.n), structure.edge_line[serves_ai])[:, None]
         self.wafer_stage = np.array([STAGE_OF[key.spec.stage] for key in structure.products], dtype=np.intp)
-

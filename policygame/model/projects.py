@@ -17,6 +17,7 @@ from policygame.model.structure import FIRST_PACKAGING_STAGE
 if TYPE_CHECKING:
     from policygame.model.model import PackagingModel
 
+
 def start_shells(model: PackagingModel) -> None:
     """Orders extend what stands as far as its ground allows; the rest is built on new ground, which takes longer."""
     s, now, t = model.state, model.now, model.quarter

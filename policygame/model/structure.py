@@ -57,8 +57,8 @@ class ProductKey:
 class Lines:
     """Rows of lines, ordered by kind of stage - packaging, wafers, supply - then by firm, stage, jurisdiction.
 
-    So the lines of a kind and of a group are consecutive: ``packaging`` is the slice of packaging lines, ``packaging_groups`` that of
-    their groups, ``supported`` that of packaging and wafer lines, which governments may support.
+    So the lines of a kind and of a group are consecutive: ``packaging`` is the slice of packaging lines, ``supported`` that of
+    packaging and wafer lines, which governments may support.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -69,7 +69,8 @@ class Lines:
         ]
         firms = tuple(scenario.firms)
         rank = {firm: i for i, firm in enumerate(firms)}
-        keys.sort(key=lambda key: (_KIND_RANK[STAGES[key.stage].kind], rank[key.firm], STAGE_OF[key.stage], PLACE_OF[key.jurisdiction]))
+        kind = {stage.id: _KIND_RANK[stage.kind] for stage in STAGES.values()}
+        keys.sort(key=lambda key: (kind[key.stage], rank[key.firm], STAGE_OF[key.stage], PLACE_OF[key.jurisdiction]))
         self.keys = tuple(keys)
         self.firms = firms
         self.n = len(keys)
@@ -90,7 +91,6 @@ class Lines:
         self.group_firm = index([rank[firm] for firm, _ in pairs])
         self.group_stage = index([STAGE_OF[stage] for _, stage in pairs])
         self.group_start = index([int(np.flatnonzero(self.group == g)[0]) for g in range(len(pairs))])
-        self.packaging_groups = slice(0, int(sum(stage in TECHNOLOGIES for _, stage in pairs)))
         places = list(dict.fromkeys((key.firm, key.jurisdiction) for key in keys if key.stage in TECHNOLOGIES))
         site_of = {pair: i for i, pair in enumerate(places)}
         self.sites = tuple(places)

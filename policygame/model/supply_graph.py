@@ -50,7 +50,7 @@ class SupplyEdges:
 
 @dataclass(frozen=True)
 class ControlRoutes:
-    """What export controls tell apart among an item's edges: the supplier's headquarters, its site's place, the place that it supplies.
+    """What export controls tell apart among an item's edges: the supplier's headquarters, its place, the place that it supplies.
 
     ``home``, ``place``, ``target`` (route,); ``of_edge`` (edge,) the route of each edge.
     """
@@ -111,7 +111,9 @@ def _edges(structure: Structure, item: str, rows: list[tuple[int, int, float, fl
     sellers = np.flatnonzero(structure.lines.is_wafers if item == "wafers" else structure.lines.stage == STAGE_OF[item])
     seller = np.searchsorted(sellers, line)
     to_seller = Sums(seller, len(sellers))
-    return SupplyEdges(item, line, site, share, qualification, Sums(line, n_lines), Sums(site, n_sites), sellers, seller, to_seller)
+    return SupplyEdges(
+        item, line, site, share, qualification, Sums(line, n_lines), Sums(site, n_sites), sellers, seller, to_seller
+    )
 
 
 def _wafer_edges(structure: Structure) -> SupplyEdges:
@@ -215,4 +217,3 @@ class SupplyGraph:
             end = (designer, s.scenario.designers[designer].headquarters, "designer")
             add((firm, place, "packaging"), end, "package", float(now[e]), float(amount[e]))
         return graph
-

@@ -16,6 +16,7 @@ from policygame.model.structure import STAGE_OF
 if TYPE_CHECKING:
     from policygame.model.model import PackagingModel
 
+
 def units_per_wafer(model: PackagingModel) -> Array:
     """(product, W): units per good wafer, over the designs in use."""
     structure, mix = model.structure, model.state.design_mix

@@ -86,7 +86,9 @@ class WholeChainBound:
         needs = self._least_needs(model)
         circles = self._circles(model)
         slots = self.structure.lines_to_place(now.room * self._packages)
-        finished = self._slots_at_start(slots) if circles is None else np.stack([(circle * slots).sum(axis=0) for circle in circles])
+        finished = (
+            self._slots_at_start(slots) if circles is None else np.stack([(circle * slots).sum(axis=0) for circle in circles])
+        )
         bound = finished / needs["slots"]
         for item, carried in self._carried.items():
             rows = carried.edges.sellers

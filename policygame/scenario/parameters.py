@@ -107,7 +107,9 @@ class Parameters(BaseModel):
     entry_penalty: Annotated[Number, Unit("annual return", 0.0, 1.0)] = _(
         "return forgone at a site where a firm has no line of the stage yet"
     )
-    brownfield_share: Annotated[Number, Unit("share", 0.0, 5.0)] = _("room that can be added on present or bought ground in one brownfield time, as a share of present room")
+    brownfield_share: Annotated[Number, Unit("share", 0.0, 5.0)] = _(
+        "room that can be added on present or bought ground in one brownfield time, as a share of present room"
+    )
     shell_cost_share: Share = _("share of capex that is the shell")
     tool_lead_quarters: Annotated[Number, Unit("quarters", 1.0, 8.0, varies=False)] = _(
         "time from the start of a tool's making to its installation"
@@ -129,7 +131,9 @@ class Parameters(BaseModel):
     # labour
     labour_margin: Annotated[Number, Unit("share", 0.0, 10.0)] = _("skilled people beyond those employed, at the start")
     labour_growth_per_quarter: Annotated[Number, Unit("share / quarter", 0.0, 0.5)] = _("growth of a labour pool that is short")
-    workforce_lag_quarters: Annotated[Number, Unit("quarters", 1.0, 12.0, varies=False)] = _("time from training money to skilled people")
+    workforce_lag_quarters: Annotated[Number, Unit("quarters", 1.0, 12.0, varies=False)] = _(
+        "time from training money to skilled people"
+    )
     people_per_musd: Annotated[Number, Unit("people / M USD", 0.0, 1000.0)] = _("people trained by a million USD")
     # money
     interest_per_year: Annotated[Number, Unit("annual rate", 0.0, 0.5)] = _("interest on debt")

@@ -11,7 +11,11 @@ from policygame.model.arrays import Sums, logistic, ratio, share_or_one
 
 
 @given(
-    rows=st.integers(1, 40), groups=st.integers(1, 8), worlds=st.integers(2, 9), seed=st.integers(0, 2**32 - 1), weighted=st.booleans()
+    rows=st.integers(1, 40),
+    groups=st.integers(1, 8),
+    worlds=st.integers(2, 9),
+    seed=st.integers(0, 2**32 - 1),
+    weighted=st.booleans(),
 )
 def test_sums_are_the_sparse_product(rows: int, groups: int, worlds: int, seed: int, weighted: bool) -> None:
     generator = np.random.default_rng(seed)

@@ -45,6 +45,7 @@ def test_triangular_draws_keep_their_range_and_mode() -> None:
     """The inverse distribution function runs from the low end over the mode to the high end."""
     u = np.linspace(0.0, 1.0, 101)
     x = triangular(u, 1.0, 2.0, 4.0)
-    assert x[0] == 1.0 and x[-1] == pytest.approx(4.0)
+    assert x[0] == 1.0
+    assert x[-1] == pytest.approx(4.0)
     assert (np.diff(x) > 0.0).all()
     assert np.interp(2.0, x, u) == pytest.approx(1.0 / 3.0, abs=1e-2)

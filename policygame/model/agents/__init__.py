@@ -8,4 +8,15 @@ from policygame.model.agents.designer import ChipDesigner, DesignTeam
 from policygame.model.agents.government import Government, GovernmentView, Strategy
 from policygame.model.agents.producer import OSAT, Foundry, Producer, Supplier, Team
 
-__all__ = ["OSAT", "ChipDesigner", "DesignTeam", "Foundry", "Government", "GovernmentView", "Producer", "Strategy", "Supplier", "Team"]
+__all__ = [
+    "OSAT",
+    "ChipDesigner",
+    "DesignTeam",
+    "Foundry",
+    "Government",
+    "GovernmentView",
+    "Producer",
+    "Strategy",
+    "Supplier",
+    "Team",
+]

@@ -77,9 +77,8 @@ def appraise(model: PackagingModel) -> Array:
     """(line, W): expected annual return on new capacity at each line, risk and place included.
 
     Revenue at the expected use, less operating cost and the liability for ruined dies, over capex net of subsidies and discounted
-    for the years until the line stands; less
-    depreciation, the expected loss from outages and a penalty for entering; plus the appeal of the place, nearness of fabs and
-    packaging, and relief of risk from guaranteed offtake.
+    for the years until the line stands; less depreciation, the expected loss from outages and a penalty for entering; plus the
+    appeal of the place, nearness of fabs and packaging, and relief of risk from guaranteed offtake.
     """
     c, s, p, now, structure = model.coefficients, model.state, model.parameters, model.now, model.structure
     stage = structure.lines.stage
@@ -178,7 +177,10 @@ def customers_forecast(model: PackagingModel) -> Array:
 
 
 def belief(model: PackagingModel) -> Array:
-    """(group, W): the share of customers' forecasts that a firm believes, which rises with prepayment; foundries and tool makers get none."""
+    """(group, W): the share of customers' forecasts that a firm believes, which rises with prepayment.
+
+    Wafer lines and tool makers get no forecasts.
+    """
     s, p, structure = model.state, model.parameters, model.structure
     lines = structure.lines
     prepaid = structure.lines_to_group(structure.edges_to_line(s.prepaid_musd))

@@ -58,7 +58,6 @@ def run_packaging(model: PackagingModel) -> None:
     model.state.relation = np.where(served, 0.75 * model.state.relation + weight, model.state.relation)
 
 
-
 def package_yield(model: PackagingModel) -> Array:
     """(edge, W): yield of a package - every placement must succeed - and of a line in its first quarter."""
     s, p, structure = model.state, model.parameters, model.structure

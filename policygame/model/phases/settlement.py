@@ -140,5 +140,3 @@ def _materials_of_packagers(model: PackagingModel) -> Array:
     for name in ("hbm", "substrate"):
         ledger.route(name).paid.add_to(paid, ledger.flows[name])
     return paid[ledger.firms]
-
-

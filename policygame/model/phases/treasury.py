@@ -153,7 +153,7 @@ def accepted(model: PackagingModel) -> Array:
         return out
     total = structure.lines_to_group(s.capacity)
     for place in range(N_PLACES):
-        here = lines.place == place
+        here = (lines.place == place) & lines.is_packaging
         exposed = ratio(structure.lines_to_group(s.capacity * s.guardrail[place][lines.place]), total)
         out[here] = np.where(exposed[lines.group[here]] > REFUSAL_SHARE, 0.0, 1.0)
     return out
@@ -241,7 +241,6 @@ def pay_offtake(model: PackagingModel) -> None:
     s.paid_total_musd = s.paid_total_musd + spent
     now.outlay_musd[LEVER_ROW["purchase_commitment"]] = spent
     model.ledger.pay("offtake", now.offtake_paid_musd)
-
 
 
 def pay_stockpile(model: PackagingModel, units: Array) -> None:
