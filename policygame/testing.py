@@ -23,7 +23,7 @@ from policygame.catalogue import LEVERS, nearest
 from policygame.errors import UserError
 from policygame.model.agents import GovernmentView, Producer, Strategy
 from policygame.model.agents.government import Order
-from policygame.model.arrays import Array, index
+from policygame.model.arrays import Array, Index, index
 from policygame.model.model import PackagingModel
 from policygame.model.state import State
 from policygame.model.structure import N_SEGMENTS, STAGE_OF
@@ -350,7 +350,7 @@ def _watched(cls: type[Producer], who: str) -> type[Producer]:
                 _own_rows(was[name], array, rows, f"{where}: plan sets {name}")
                 _not_negative(array[rows], f"{where}: {name}")
             horizon = self.model.parameters.tool_horizon_quarters
-            shape = (self.groups.stop - self.groups.start, self.state.n_worlds)
+            shape = self.state.level[self.groups].shape
             desired = np.asarray(self.desired_capacity(horizon))
             _require(desired.shape == shape, f"{where}: desired_capacity has shape {desired.shape}; it is (group, W) = {shape}")
             _not_negative(desired, f"{where}: desired_capacity")
@@ -359,7 +359,7 @@ def _watched(cls: type[Producer], who: str) -> type[Producer]:
     return Watched
 
 
-def _own_rows(before: Array, after: Array, rows: slice, words: str) -> None:
+def _own_rows(before: Array, after: Array, rows: Index | slice, words: str) -> None:
     mine = np.zeros(len(before), dtype=bool)
     mine[rows] = True
     same = np.array_equal(before[~mine], after[~mine], equal_nan=True)
