@@ -5,7 +5,7 @@ Every error is a sentence for people with the allowed values. Running what was a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,9 @@ class SimulationError(UserError):
 
 def check_seeds(seeds: Sequence[int]) -> tuple[int, ...]:
     """Seeds as plain integers; SimulationError where there are none or one is no whole number from 0 to 2**64 - 1."""
+    given: Any = seeds
+    if not isinstance(given, Iterable) or isinstance(given, str | bytes):
+        raise SimulationError(f"seeds is a sequence of whole numbers, one per world, like range(1, 65); found {given!r}")
     found = tuple(seeds)
     if not found:
         raise SimulationError("at least one world is needed: give one seed per world")
@@ -69,7 +72,9 @@ def check_agents(agents: Mapping[str, type[Producer]], scenario: Scenario) -> di
         given: Any = kind
         if not (isinstance(given, type) and issubclass(given, expected)):
             its_kind = scenario.firms[name].kind
-            raise SimulationError(f"{name} is a {its_kind}: its class must derive from {expected.__name__}; found {given!r}")
+            raise SimulationError(
+                f"{name} is of the kind {its_kind}: its class must derive from {expected.__name__}; found {given!r}"
+            )
     return dict(agents)
 
 
@@ -87,6 +92,9 @@ def per_world_policies(
     policies: Policies, scenario: Scenario, n_worlds: int, only_given: bool = False
 ) -> dict[str, list[Strategy]]:
     """Government -> its strategy in every world; one that is not named follows the scenario's history."""
+    asked: Any = policies
+    if not isinstance(asked, Mapping):
+        raise SimulationError(f"policies map a government to its policy, like {{'USA': 'whole-chain'}}; found {asked!r}")
     governments = [name for name in JURISDICTIONS if name in scenario.jurisdictions]
     seated = tuple(name for name in governments if scenario.jurisdictions[name].government is not None)
     out: dict[str, list[Strategy]] = {}
@@ -127,6 +135,10 @@ def resolve(policy: Any, scenario: Scenario, government: str) -> Strategy:
         policy.check(scenario, government)
         return Script(before + policy)
     if isinstance(policy, str):
+        if policy not in BOTS and " " in policy.strip():
+            raise SimulationError(
+                f"{policy!r} is a text, not a bot; lines of a policy are read by Policy.parse(...) or Policy.read(path)"
+            )
         if policy not in BOTS:
             raise SimulationError(f"unknown bot {policy!r}; allowed are {', '.join(BOTS)}.{nearest(policy, tuple(BOTS))}")
         return TakenOver(before, BOTS[policy])

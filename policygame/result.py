@@ -52,18 +52,25 @@ class Result:
 
     @property
     def awards_cut(self) -> list[str]:
-        """A sentence for each government whose grants were cut because a cap or its purse did not suffice."""
+        """A sentence for each government and purse whose grants were cut because a programme's cap or the purse did not suffice."""
         notes = []
         for j, name in enumerate(JURISDICTIONS):
-            total = self._cuts_musd[:, j].sum(axis=0)
-            cut = total > 0.5
-            if cut.any():
-                first = self.quarters[int(np.argmax((self._cuts_musd[:, j] > 0.5).any(axis=1)))]
+            for purse, words in enumerate(("packaging", "fab")):
+                cut = self._cuts_musd[:, purse, j]
+                total = cut.sum(axis=0)
+                hit = total > 0.5
+                if not hit.any():
+                    continue
+                first = self.quarters[int(np.argmax((cut > 0.5).any(axis=1)))]
                 notes.append(
-                    f"{name}: grants asked for were cut to what its caps and its purse left in {int(cut.sum())} of "
-                    f"{len(total)} worlds, first in {first}, by {np.median(total[cut]):,.0f} M USD in the median of these worlds"
+                    f"{name}, {words} grants: firms asked for {np.median(total[hit]):,.0f} M USD more than caps and the {words} purse "
+                    f"could give, in the median of the {int(hit.sum())} of {len(total)} worlds concerned; first in {first}"
                 )
         return notes
+
+    def __repr__(self) -> str:
+        span = f"{self.quarters[0]} to {self.quarters[-1]}" if self.quarters else "no quarter yet"
+        return f"<Result of {self.scenario.name}: {len(self.seeds)} worlds, {span}, {len(self._arrays)} metrics>"
 
     def series(self, metric: str) -> tuple[Series, ...]:
         """(entity, item) pairs of a metric, in the order of the rows of ``all_of``."""
@@ -100,6 +107,8 @@ class Result:
     ) -> Iterator[pd.DataFrame]:
         """The tidy table in pieces of about ``rows`` rows (None: one piece per metric), without ever holding all of it."""
         chosen = self.metrics if metrics is None else check_metrics(metrics)
+        if entities is not None:
+            self._check_entities(entities, chosen)
         if not chosen:
             yield self._piece("", [], slice(0, 0))
         for metric in chosen:
@@ -109,6 +118,14 @@ class Result:
             step = len(self.quarters) if rows is None else max(rows // per_quarter, 1)
             for first in range(0, max(len(self.quarters), 1), max(step, 1)):
                 yield self._piece(metric, at, slice(first, min(first + max(step, 1), len(self.quarters))))
+
+    def _check_entities(self, entities: Sequence[str], metrics: Sequence[str]) -> None:
+        known = tuple(dict.fromkeys(e for metric in metrics for e, _ in self._series.get(metric, ())))
+        for entity in [entities] if isinstance(entities, str) else entities:
+            if entity not in known:
+                raise SimulationError(
+                    f"unknown entity {entity!r} of these metrics; allowed are {', '.join(known)}.{nearest(entity, known)}"
+                )
 
     def _piece(self, metric: str, at: list[int], quarters: slice) -> pd.DataFrame:
         names = [str(q) for q in self.quarters]

@@ -206,7 +206,7 @@ class Simulation:
             )
         n = len(self.seeds)
         fresh = self._room_for(quarters)
-        cuts = np.zeros((quarters, N_PLACES, n))
+        cuts = np.zeros((quarters, 2, N_PLACES, n))
         done, total = 0, quarters * len(self._blocks)
         for block in self._blocks:
             for t in range(quarters):
@@ -238,7 +238,7 @@ class Simulation:
             for metric, array in fresh.items():
                 self._measured.measure_into(array[t, :, block.worlds], model, metric)
             cut = model.now.award_cut_musd
-            cuts[t, :, block.worlds] = cut[:, :1] if block.padded else cut
+            cuts[t, :, :, block.worlds] = cut[..., :1] if block.padded else cut
 
         return record
 
@@ -253,7 +253,7 @@ class Simulation:
         arrays = {m: arrays.get(m, np.empty((0, len(series[m]), len(self.seeds)))) for m in self.metrics}
         first = self.structure.first + self.start_index
         quarters = [first + t for t in range(self.quarter - self.start_index)]
-        cuts = np.concatenate(self._cuts) if self._cuts else np.zeros((0, N_PLACES, len(self.seeds)))
+        cuts = np.concatenate(self._cuts) if self._cuts else np.zeros((0, 2, N_PLACES, len(self.seeds)))
         return Result(self.scenario, self.seeds, quarters, self.start_index, series, arrays, self._described, cuts)
 
     # branching -------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ import pandas as pd
 from policygame.asking import Policies
 from policygame.catalogue import STAGES, TECHNOLOGIES, Quarter
 from policygame.foresight.decisions import Decided, decided
+from policygame.foresight.shown import Shown
 from policygame.foresight.summaries import spread, stacked
 from policygame.foresight.worlds import ForesightError, quarters_left, read_state
 from policygame.model.arrays import Array, Index
@@ -26,8 +27,8 @@ from policygame.simulation import Simulation
 _WAFERS = tuple(stage.id for stage in STAGES.values() if stage.kind == "wafers")
 
 
-@dataclass(frozen=True)
-class Additionality:
+@dataclass(frozen=True, repr=False)
+class Additionality(Shown):
     """A decision against the same worlds without it. Arrays are with the decision less without it, from its quarter on.
 
     stages : whose capacity is counted: what the decision's lever and item build

@@ -15,6 +15,7 @@ import pandas as pd
 
 from policygame.asking import Policies
 from policygame.catalogue import SEGMENTS, STAGES, Quarter
+from policygame.foresight.shown import Shown
 from policygame.foresight.summaries import spread
 from policygame.foresight.worlds import (
     AnyChanges,
@@ -37,8 +38,8 @@ TIE, JOINTLY, NONE = "tie", "jointly", "none"
 _MEASURED = ("deliveries_kunits", "compute_delivered_kh100e")
 
 
-@dataclass(frozen=True)
-class BottleneckValue:
+@dataclass(frozen=True, repr=False)
+class BottleneckValue(Shown):
     """What one per cent more of each stage is worth to each segment, over a window.
 
     stages : names of the first axis, ``all stages`` last; segments : of the second

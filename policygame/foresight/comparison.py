@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from policygame.asking import Policies
+from policygame.foresight.shown import Shown
 from policygame.foresight.summaries import chosen_series, quantiles, spread, stacked, tidy
 from policygame.foresight.worlds import AnyChanges, Source, open_worlds, quarters_left
 from policygame.model.arrays import Array
 from policygame.result import Result
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, repr=False)
+class Comparison(Shown):
     """Two results of the same seeds: world ``i`` of one is world ``i`` of the other, but for the policies."""
 
     base: Result

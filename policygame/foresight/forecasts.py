@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from policygame.asking import Policies
+from policygame.foresight.shown import Shown
 from policygame.foresight.summaries import QUANTILES, chosen_series, quantiles, stacked, tidy
 from policygame.foresight.worlds import AnyChanges, Source, open_worlds, quarters_left
 from policygame.model.arrays import Array
@@ -16,8 +17,8 @@ from policygame.result import Result
 _COLUMNS = ("p05", "p25", "p50", "p75", "p95")
 
 
-@dataclass(frozen=True)
-class Forecast:
+@dataclass(frozen=True, repr=False)
+class Forecast(Shown):
     """A fan over worlds. ``result`` holds every world, for whoever wants more than quantiles."""
 
     result: Result

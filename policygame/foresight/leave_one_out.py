@@ -16,6 +16,7 @@ import pandas as pd
 from policygame.asking import Policies, check_metrics
 from policygame.catalogue import Quarter
 from policygame.foresight.decisions import decided
+from policygame.foresight.shown import Shown
 from policygame.foresight.summaries import spread, stacked
 from policygame.foresight.worlds import Beside, ForesightError, quarters_left, run_beside
 from policygame.model.arrays import Array
@@ -27,8 +28,8 @@ METRICS = ("compute_delivered_kh100e", "packaging_capacity_kwpm")
 Over = Literal["last", "sum", "all"]
 
 
-@dataclass(frozen=True)
-class Attribution:
+@dataclass(frozen=True, repr=False)
+class Attribution(Shown):
     """What each decision of a government did. Worlds differ by the decision alone.
 
     decisions : first axis of effects; quarters : from the first decision on, before which nothing differs; seeds : one per world

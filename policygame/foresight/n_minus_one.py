@@ -10,6 +10,7 @@ import pandas as pd
 
 from policygame.asking import Policies
 from policygame.catalogue import JURISDICTIONS, SEGMENTS, Quarter
+from policygame.foresight.shown import Shown
 from policygame.foresight.summaries import spread
 from policygame.foresight.worlds import (
     AnyChanges,
@@ -42,8 +43,8 @@ class Candidate:
         return " in ".join(name for name in (self.firm, self.jurisdiction) if name is not None)
 
 
-@dataclass(frozen=True)
-class Resilience:
+@dataclass(frozen=True, repr=False)
+class Resilience(Shown):
     """What is lost when one is taken away, over the quarters of the test.
 
     candidates : first axis; sites, firms, jurisdictions, each in the order of the scenario and the catalogue

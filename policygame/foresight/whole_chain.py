@@ -18,6 +18,7 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from policygame.catalogue import Quarter
+from policygame.foresight.shown import Shown
 from policygame.foresight.worlds import ForesightError, whole
 from policygame.model.arrays import Array
 from policygame.model.model import PackagingModel
@@ -34,8 +35,8 @@ _FLOWS = ["item", "from_firm", "from_jurisdiction", "to", "to_jurisdiction", "de
 _LIMITS = ["kind", "firm", "jurisdiction", "stage", "to", "to_jurisdiction", "used", "limit", "value_kh100e"]
 
 
-@dataclass(frozen=True)
-class WholeChain:
+@dataclass(frozen=True, repr=False)
+class WholeChain(Shown):
     """The optimum for one world and circle.
 
     compute_kh100e : finished in the quarter, k H100-equivalents, yields included

@@ -70,7 +70,7 @@ class Now:
     shells_ordered_musd: Array  # (line, W) cost of this quarter's shell orders
     tools_ordered_musd: Array  # (line, W) cost of this quarter's tool orders
     awarded_musd: Array  # (line, W)
-    award_cut_musd: Array  # (place, W) asked for, but beyond a programme's cap or its purse
+    award_cut_musd: Array  # (purse, place, W) asked for, but beyond a programme's cap or its purse
     grants_paid_musd: Array  # (line, W)
     credits_musd: Array  # (line, W) tax credits earned
     offtake_paid_musd: Array  # (place, technology, W)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from policygame.errors import UserError
 from policygame.model import projects
-from policygame.model.agents.producer import ANY_ROOM
+from policygame.model.agents.producer import ANY_ROOM, Producer, ProducerRules
 from policygame.model.arrays import TINY, Array, part_of, positive, ratio, shrunk
 from policygame.model.phases import packaging, settlement, treasury
 from policygame.model.rationing import Market
@@ -49,6 +50,7 @@ def invest(model: PackagingModel) -> None:
     now.dropped = np.zeros_like(model.state.capacity)
     for team in model.teams:
         team.plan()
+        _check_plan(model, team)
     _respect_guardrails(model)
     treasury.release(model, now.dropped)
     projects.convert(model)
@@ -190,6 +192,19 @@ def belief(model: PackagingModel) -> Array:
     believed = p.belief_in_forecasts + p.belief_from_prepayment * part_of(prepaid, sales)
     reads = (lines.group_stage >= FIRST_PACKAGING_STAGE) & (lines.group_stage != STAGE_OF["tools"])
     return np.minimum(believed, 1.0) * reads[:, None]
+
+
+def _check_plan(model: PackagingModel, team: ProducerRules) -> None:
+    """A firm with rules of its own must order capacity that can be ordered: one bad number would reach every firm of its world."""
+    if not isinstance(team, Producer):
+        return
+    for name in ("tool_orders", "shell_orders", "dropped"):
+        orders = getattr(model.now, name)[team.lines]
+        if not (np.isfinite(orders) & (orders >= 0.0)).all():
+            raise UserError(
+                f"{team.name}'s rules ({type(team).__name__}) give {name} that are not finite numbers of at least 0 in "
+                f"{model.structure.first + model.quarter}; policygame.testing.check_agent says more"
+            )
 
 
 def _respect_guardrails(model: PackagingModel) -> None:

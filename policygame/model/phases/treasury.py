@@ -106,7 +106,7 @@ def award(model: PackagingModel) -> None:
     if s.guardrail.any():
         asked *= accepted(model)[rows]
     by_stage = model.lines_to_place_stage(asked).reshape(s.cap_left_musd.shape)
-    asked_here = by_stage.sum(axis=1)
+    asked_by_purse = _by_purse(by_stage)
     part = part_of(np.minimum(s.cap_left_musd, 1e12), by_stage)
     by_stage *= part
     total = _by_purse(by_stage)
@@ -117,9 +117,8 @@ def award(model: PackagingModel) -> None:
     total *= funded
     s.purse_musd = shrunk(s.purse_musd, total)
     s.cap_left_musd = shrunk(s.cap_left_musd, by_stage)
-    awarded = total.sum(axis=0)
-    s.committed_total_musd = s.committed_total_musd + awarded
-    now.award_cut_musd = asked_here - awarded
+    s.committed_total_musd = s.committed_total_musd + total.sum(axis=0)
+    now.award_cut_musd = asked_by_purse - total
     asked *= part.reshape(-1, s.n_worlds)[model.place_stage_of_line]
     now.awarded_musd = np.zeros_like(s.capacity)
     now.awarded_musd[rows] = asked
