@@ -47,7 +47,7 @@ class Effort:
 
     @classmethod
     def quick(cls) -> Effort:
-        """A few seconds; less certain."""
+        """About half a minute; less certain."""
         return cls(repeats=3, reference_steps=300, quarters=12, scaling_quarters=4, memory_worlds=200)
 
 

@@ -44,14 +44,16 @@ class OutputError(UserError):
 class Provenance:
     """What a manifest says beyond the result itself: enough to run the same again.
 
-    ``command`` is the command line without the place of the output, ``policies`` maps a government to the name of its bot or the
-    lines of its policy, ``changes`` are the changes in words, ``metrics`` those selected (None: all of them).
+    ``command`` is the command line with a word for the place of the output, ``policies`` maps a government to the name of its bot
+    or the lines of its policy, ``changes`` are the changes in words, ``metrics`` those selected (None: all of them),
+    ``scenario_file`` the scenario's path as given (None: a shipped scenario, which its name alone finds).
     """
 
     command: str
     policies: Mapping[str, str]
     changes: Sequence[str] = ()
     metrics: Sequence[str] | None = None
+    scenario_file: str | None = None
 
 
 @contextmanager
@@ -190,6 +192,7 @@ def _column(frame: pd.DataFrame, field: pa.Field) -> pa.Array:
 
 def _manifest(result: Result, provenance: Provenance, rows: int, path: Path) -> dict[str, Any]:
     scenario = result.scenario
+    place = {} if provenance.scenario_file is None else {"file": provenance.scenario_file}
     return {
         "changes": list(provenance.changes),
         "columns": list(COLUMNS),
@@ -202,7 +205,7 @@ def _manifest(result: Result, provenance: Provenance, rows: int, path: Path) -> 
             "count": len(result.quarters),
         },
         "results": {"file": RESULTS_FILE, "rows": rows, "sha256": _sha256(path)},
-        "scenario": {"name": scenario.name, "hash": scenario.hash},
+        "scenario": {"name": scenario.name, "hash": scenario.hash, **place},
         "seeds": _ranges(result.seeds),
         "versions": {
             **{name: version(name) for name in ("policygame", "mesa", "numpy", "pyarrow", "scipy")},

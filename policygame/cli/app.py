@@ -1,7 +1,8 @@
 """The Typer application: the list of commands, and what becomes of errors.
 
 A mistake of the person who calls (``UserError``) is one message on standard error and exit code 2; Ctrl-C is exit code 130, a
-polite kill 143; anything else is a bug and shows its traceback. Each command lives in a file of its own.
+polite kill 143; a reader that has seen enough (``| head``) changes nothing; anything else is a bug and shows its traceback. Each
+command lives in a file of its own.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import signal
 import sys
 from importlib.metadata import version
 from types import FrameType
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TextIO, cast
 
 import typer
 from typer.core import TyperGroup
@@ -77,12 +78,39 @@ def _terminate(signum: int, frame: FrameType | None) -> NoReturn:
     raise SystemExit(TERMINATED)
 
 
+class Output:
+    """Standard output that goes on quietly, into nothing, once whoever read it has stopped."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write ``text``; all of it counts as written."""
+        try:
+            self._stream.write(text)
+        except BrokenPipeError:
+            self._stop()
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, if there is somebody to read."""
+        try:
+            self._stream.flush()
+        except BrokenPipeError:
+            self._stop()
+
+    def _stop(self) -> None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 def main() -> None:
-    """The entry point of the ``policygame`` command."""
+    """Run the command that was typed, and exit."""
     signal.signal(signal.SIGTERM, _terminate)
+    sys.stdout = cast(TextIO, Output(sys.stdout))
     try:
         app()
+    finally:
         sys.stdout.flush()
-    except BrokenPipeError:  # whoever read the output has stopped; flushing the rest at exit must not fail again
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(1) from None

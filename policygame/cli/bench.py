@@ -11,19 +11,25 @@ from rich.markup import escape
 from policygame.cli.screen import print_json, print_table, print_text
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+_MEASURED = (
+    "Measuring one after another: a quarter among many worlds, a quarter of a single world, ten times the firms, a forecast, "
+    "memory."
+)
 
 
 def bench(
-    quick: Annotated[bool, typer.Option("--quick", help="Measure less: a few seconds, less certain.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Measure less: about half a minute, less certain.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")] = False,
 ) -> None:
-    """Measure speed and memory on one core; exit code 1 when a limit is missed.
+    """Measure speed and memory on one core, which takes about a minute; exit code 1 when a limit is missed.
 
     Ratios are judged, against a step of Mesa's Boltzmann wealth example in the same run; absolute figures stand beside.
     """
     os.environ.update(dict.fromkeys(_THREADS, "1"))  # before NumPy is first imported
     from policygame.benchmark import Effort, benchmarks
 
+    if not json:
+        typer.echo(f"{_MEASURED} This takes {'half a minute' if quick else 'a minute or more'}.", err=True)
     measurements = benchmarks(Effort.quick() if quick else Effort.full())
     if json:
         print_json([measurement.as_dict() for measurement in measurements])

@@ -18,6 +18,20 @@ CAUSES = {
     "wasted_kgd": "good dies lost",
     "total": "total",
 }
+ALSO_CALLED = {
+    "2.5d": "interposer_2_5d",
+    "2_5d": "interposer_2_5d",
+    "cowos": "interposer_2_5d",
+    "emib": "interposer_2_5d",
+    "interposer": "interposer_2_5d",
+    "3d": "hybrid_3d",
+    "soic": "hybrid_3d",
+    "hybrid": "hybrid_3d",
+    "info": "fan_out",
+    "fanout": "fan_out",
+    "monolithic": "soc",
+}
+"""What people write, in small letters, and the integration that they mean."""
 
 
 def cost(
@@ -38,7 +52,9 @@ def cost(
     """Cost of one good package in USD, by cause (Feng and Ma, DAC 2022; hybrid_3d is an assumption)."""
     if integration not in INTEGRATIONS:
         allowed = ", ".join(INTEGRATIONS)
-        raise OptionError(f"unknown integration {integration!r}; allowed are {allowed}.{nearest(integration, INTEGRATIONS)}")
+        meant = ALSO_CALLED.get(integration.strip().lower().replace("-", "_"))
+        hint = nearest(integration, INTEGRATIONS) if meant is None else f" Did you mean {meant!r}?"
+        raise OptionError(f"unknown integration {integration!r}; allowed are {allowed}.{hint}")
     asked = {
         "node_nm": _number(node, "--node"),
         "n_chiplets": _number(chiplets, "--chiplets"),
@@ -48,15 +64,20 @@ def cost(
     if json:
         print_json(rows if compare else rows[0])
         return
+    chips = 1.0 if integration == "soc" and not compare else asked["n_chiplets"]
     print_table(
-        "Cost of a good package: {node_nm:g} nm, {n_chiplets:g} chips, {module_area_mm2:g} mm2 of silicon".format(**asked),
-        ["USD", *(INTEGRATIONS[row["integration"]].id for row in rows)],
-        [
-            *([label, *(f"{row[cause]:,.2f}" for row in rows)] for cause, label in CAUSES.items()),
-            ["normalised", *(f"{row['normalised']:.3f}" for row in rows)],
-        ],
+        f"Cost of a good package: {asked['node_nm']:g} nm, {chips:g} chip{'' if chips == 1.0 else 's'}, "
+        f"{asked['module_area_mm2']:g} mm2 of silicon",
+        ["USD", *(row["integration"] for row in rows)],
+        [[label, *(f"{row[cause]:,.2f}" for row in rows)] for cause, label in CAUSES.items()],
         numbers=True,
-        caption="Normalised: total per mm2 of module, over that of a 100 mm2 soc of the same node. A soc is one chip.",
+        caption="A soc is one chip." if any(row["integration"] == "soc" for row in rows) else None,
+    )
+    print_table(
+        "Total per mm2 of module, over that of a 100 mm2 soc of the same node",
+        ["no unit", *(row["integration"] for row in rows)],
+        [["normalised", *(f"{row['normalised']:.3f}" for row in rows)]],
+        numbers=True,
     )
 
 

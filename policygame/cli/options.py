@@ -27,6 +27,7 @@ __all__ = [
     "complete_scenario",
     "governments",
     "parse_change",
+    "parse_directory",
     "parse_metrics",
     "parse_policies",
     "parse_quarters",
@@ -97,6 +98,13 @@ def parse_quarters(text: str | None, scenario: Scenario) -> int:
     """Quarters to simulate; all of the scenario's where nothing is said."""
     longest = Quarter.parse(scenario.end) - Quarter.parse(scenario.start) + 1
     return longest if text is None else whole_number(text, "--quarters", 1, longest)
+
+
+def parse_directory(text: str, option: str) -> Path:
+    """The place that ``text`` names; an empty one is most often a variable of the shell that was never set."""
+    if not text.strip():
+        raise OptionError(f"{option} names no directory; write one, like {option} out/.")
+    return Path(text)
 
 
 def parse_metrics(text: str | None) -> list[str] | None:

@@ -45,13 +45,13 @@ class Request:
     metrics: list[str] | None
 
     @property
-    def governments(self) -> list[str]:
-        """Governments that follow a bot or a policy."""
-        return [planned.government for planned in self.policies]
+    def followed(self) -> dict[str, str]:
+        """Bot or file that a government follows, as typed; those without one follow the record."""
+        return {planned.government: planned.named for planned in self.policies}
 
     @property
     def command(self) -> str:
-        """The command line that gives the same results; where they go, and how they are shown, left out."""
+        """The command line that gives the same results into a directory, for which the word DIR stands."""
         words = ["policygame", "run", self.named, "--worlds", str(len(self.seeds)), "--seed", str(self.seeds[0])]
         words += ["--quarters", str(self.quarters)]
         for planned in self.policies:
@@ -60,16 +60,19 @@ class Request:
             words += ["--change", str(change)]
         if self.metrics is not None:
             words += ["--metrics", ",".join(self.metrics)]
-        return shlex.join(words)
+        return shlex.join([*words, "--out", "DIR"])
 
     @property
     def provenance(self) -> Provenance:
         """What the manifest says of the request."""
+        from policygame.scenario import shipped_scenarios
+
         return Provenance(
             command=self.command,
             policies={planned.government: planned.text for planned in self.policies},
             changes=[str(change) for change in self.changes],
             metrics=self.metrics,
+            scenario_file=None if self.named in shipped_scenarios() else self.named,
         )
 
 
@@ -114,7 +117,7 @@ def run(
         ),
     ] = None,
     out: Annotated[
-        Path | None,
+        str | None,
         typer.Option(help="Directory for results.parquet and manifest.json; default: only a summary is shown.", metavar="DIR"),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace results that the directory holds.")] = False,
@@ -122,9 +125,10 @@ def run(
     progress: Annotated[bool, typer.Option("--progress/--no-progress", help="Show a progress bar after two seconds.")] = True,
 ) -> None:
     """Simulate a scenario in parallel worlds; write tidy Parquet with a manifest; show medians and 5-95 % bands."""
+    place = None if out is None else options.parse_directory(out, "--out")
     request = _request(scenario, worlds, seed, quarters, policy or (), change or (), metrics)
     with ExitStack() as stack:
-        partial = None if out is None else stack.enter_context(reserve(out, force=force))
+        partial = None if place is None else stack.enter_context(reserve(place, force=force))
         try:
             result = _simulate(request, progress)
             manifest = None if partial is None else _write(result, partial, request, progress)
@@ -133,11 +137,11 @@ def run(
                 f"{len(request.seeds)} worlds do not fit into memory; use fewer --worlds or --metrics."
             ) from error
     if json:
-        print_json(_report(request, result, out, manifest))
+        print_json(_report(request, result, place, manifest))
         return
-    print_summary(result, request.governments)
+    print_summary(result, request.followed, [str(change) for change in request.changes])
     if manifest is not None:
-        print_text(f"\n{manifest['results']['rows']:,} rows in {out}/{manifest['results']['file']}; beside it manifest.json.")
+        print_text(f"\n{manifest['results']['rows']:,} rows in {place}/{manifest['results']['file']}; beside it manifest.json.")
 
 
 def _request(
@@ -201,8 +205,10 @@ def _report(request: Request, result: Result, out: Path | None, manifest: dict[s
         "worlds": len(request.seeds),
         "seed": request.seeds[0],
         "quarters": [str(quarter) for quarter in result.quarters],
+        "policies": request.followed,
+        "changes": [str(change) for change in request.changes],
         "out": None if out is None else str(out),
         "manifest": manifest,
-        "summary": summary_rows(result, request.governments),
+        "summary": summary_rows(result, list(request.followed)),
         "awards_cut": [str(note) for note in result.awards_cut],
     }

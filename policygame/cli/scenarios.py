@@ -33,6 +33,7 @@ def scenarios(json: Annotated[bool, typer.Option("--json", help="Write JSON to s
             ]
             for row in rows
         ],
+        folding=("title", "governments"),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,10 +16,14 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 __all__ = ["ProgressBar", "print_json", "print_table", "print_text"]
 
 PATIENCE_S = 2.0
+READABLE = 24
+"""Narrowest column of sentences."""
+_BETWEEN = 3  # what Rich sets between two columns of such a table
 
 
 def print_text(text: str) -> None:
@@ -28,26 +32,50 @@ def print_text(text: str) -> None:
 
 
 def print_table(
-    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: bool = False, caption: str | None = None
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    numbers: bool = False,
+    caption: str | None = None,
+    folding: Collection[str] = (),
 ) -> None:
     """Print a table; with ``numbers`` all columns but the first are set to the right.
 
-    Cells are Rich markup: a caller escapes words that may hold brackets.
+    Cells are Rich markup: a caller escapes words that may hold brackets. On a terminal the columns named in ``folding`` hold
+    sentences, which fold between words; nothing else ever folds, and nothing is cut, however narrow the terminal. Elsewhere
+    nothing folds at all, so that what is piped can be searched line by line.
     """
-    table = Table(
-        title=title,
-        caption=caption,
-        title_justify="left",
-        caption_justify="left",
-        header_style="bold",
-        box=SIMPLE_HEAD,
-        pad_edge=False,
-    )
-    for place, name in enumerate(columns):
-        table.add_column(name, justify="right" if numbers and place else "left", no_wrap=numbers)
+    console = Console(highlight=False, emoji=False, soft_wrap=True)
+    table = Table(header_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    widths = _widths(columns, rows, folding, console.width if console.is_terminal else None)
+    for place, (name, width) in enumerate(zip(columns, widths, strict=True)):
+        table.add_column(name, justify="right" if numbers and place else "left", width=width)
     for row in rows:
         table.add_row(*row)
-    Console(highlight=False, emoji=False).print(table)
+    console.print(title, style="italic", markup=False)
+    console.width = max(console.width, sum(widths) + _BETWEEN * (len(widths) + 1))
+    console.print(table, soft_wrap=False)
+    if caption is not None:
+        console.print(f"{caption}\n", style="dim", markup=False)
+
+
+def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]], folding: Collection[str], terminal: int | None) -> list[int]:
+    """Width of each column: its longest line, or on a terminal of limited width its longest word where it may fold.
+
+    The longest column that folds takes what is left of the terminal's width, and never so little that it cannot be read.
+    """
+    cells = [[Text.from_markup(text).plain for text in (name, *(row[n] for row in rows))] for n, name in enumerate(columns)]
+    whole = [max(len(line) for cell in column for line in cell.split("\n")) for column in cells]
+    if terminal is None or sum(whole) + _BETWEEN * (len(columns) + 1) <= terminal:
+        return whole
+    folded = [n for n, name in enumerate(columns) if name in folding]
+    words = {n: max([min(12, whole[n]), *(len(word) for cell in cells[n] for word in cell.split())]) for n in folded}
+    widths = [words.get(n, width) for n, width in enumerate(whole)]
+    if folded:
+        longest = max(folded, key=whole.__getitem__)
+        left = terminal - _BETWEEN * (len(columns) + 1) - (sum(widths) - widths[longest])
+        widths[longest] = min(max(left, widths[longest], READABLE), whole[longest])
+    return widths
 
 
 def print_json(value: Any) -> None:

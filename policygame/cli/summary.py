@@ -5,7 +5,7 @@ What is measured is the catalogue's; this file only chooses a few series and set
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["SUMMARY_METRICS", "Panel", "Series", "panels", "print_summary", "summary_rows"]
 
 BAND = (5.0, 50.0, 95.0)
-CUTS_SHOWN = 5
+ENOUGH_WORLDS = 20
+"""Worlds below which a band from 5 to 95 % says little: its ends are then single worlds."""
+LEAD_TIMES = ("lead_time_weeks", "real_lead_time_weeks")
+AT_CAP = "*"
 
 
 @dataclass(frozen=True)
@@ -37,10 +40,11 @@ class Series:
 
 @dataclass(frozen=True)
 class Panel:
-    """One table: a title and its columns."""
+    """One table: a title, its columns, and what has to be known to read them."""
 
     title: str
     columns: tuple[Series, ...]
+    note: str | None = None
 
 
 def panels(segment: str, technology: str, governments: Sequence[str]) -> list[Panel]:
@@ -49,11 +53,11 @@ def panels(segment: str, technology: str, governments: Sequence[str]) -> list[Pa
         Panel(
             f"{SEGMENTS[segment].name}: demand and supply in the quarter",
             (
-                Series("demand\nk units", "demand_kunits", "world", segment),
-                Series("deliveries\nk units", "deliveries_kunits", "world", segment),
+                Series("demand\nk units\n/ quarter", "demand_kunits", "world", segment),
+                Series("deliveries\nk units\n/ quarter", "deliveries_kunits", "world", segment),
                 Series("fill rate\nshare", "fill_rate", "world", segment, ".2f"),
                 Series("lead time\nweeks", "lead_time_weeks", "world", segment, ".0f"),
-                Series("of it real\nweeks", "real_lead_time_weeks", "world", segment, ".0f"),
+                Series("without\ndouble\norders\nweeks", "real_lead_time_weeks", "world", segment, ".0f"),
             ),
         ),
         Panel(
@@ -64,6 +68,7 @@ def panels(segment: str, technology: str, governments: Sequence[str]) -> list[Pa
                 Series("packaging price\nstart = 1", "price_index", "world", technology, ".2f"),
                 Series("product price\nstart = 1", "price_index", "world", segment, ".2f"),
             ),
+            "Capacity is that available at the start of the quarter.",
         ),
         *(
             Panel(
@@ -72,6 +77,7 @@ def panels(segment: str, technology: str, governments: Sequence[str]) -> list[Pa
                     Series(item, "treasury_musd", f"government:{government}", item)
                     for item in ("paid", "committed", "contingent", "left")
                 ),
+                "Left: the packaging and the fab purse together; a grant is paid from its own purse alone.",
             )
             for government in governments
         ),
@@ -104,38 +110,54 @@ def summary_rows(result: Result, governments: Sequence[str]) -> list[dict[str, A
     ]
 
 
-def print_summary(result: Result, governments: Sequence[str]) -> None:
-    """Print the summary: one table a panel, one row a year."""
-    scenario = result.scenario
-    worlds = len(result.seeds)
-    print_text(f"{scenario.title}\n{result.quarters[0]} to {result.quarters[-1]}, {worlds:,} world{'s' if worlds > 1 else ''}.\n")
-    for panel in _present(result, governments):
+def print_summary(result: Result, policies: Mapping[str, str], changes: Sequence[str]) -> None:
+    """Print the summary: what was run, then one table a panel, one row a year.
+
+    ``policies`` says by government what was followed, ``changes`` what else was changed, both as typed.
+    """
+    print_text(f"{result.scenario.title}\n{_what_was_run(result, policies, changes)}\n")
+    cap = result.scenario.parameters.lead_time_cap_weeks.value
+    capped = False
+    for panel in _present(result, list(policies)):
         bands = [dict(_bands(result, series)) for series in panel.columns]
+        caps = [cap if series.metric in LEAD_TIMES else np.inf for series in panel.columns]
+        capped |= any(high >= most for band, most in zip(bands, caps, strict=True) for _, _, high in band.values())
         print_table(
             panel.title,
             ["", *(series.header for series in panel.columns)],
             [
                 [
                     str(result.quarters[row]),
-                    *(_cell(band[row], series.form) for band, series in zip(bands, panel.columns, strict=True)),
+                    *(_cell(band[row], series.form, most) for band, series, most in zip(bands, panel.columns, caps, strict=True)),
                 ]
                 for row in _year_ends(result)
             ],
             numbers=True,
+            caption=panel.note,
         )
     print_text("Each cell: the median of the worlds, below it the band from 5 to 95 % of them.")
-    _print_cuts(result.awards_cut)
-
-
-def _print_cuts(notes: Sequence[object]) -> None:
-    """Say where awards were cut because a treasury had too little left."""
-    if not notes:
-        return
-    print_text(f"\nAwards cut to what the treasury had left: {len(notes)}")
-    for note in notes[:CUTS_SHOWN]:
+    if capped:
+        print_text(f"{AT_CAP} {cap:g} weeks is the longest lead time that is quoted; the wait may be longer.")
+    worlds = len(result.seeds)
+    if worlds < ENOUGH_WORLDS:
+        rough = "one world has no band" if worlds == 1 else f"bands of {worlds} worlds are rough"
+        print_text(f"Caution: {rough}; use at least {ENOUGH_WORLDS}.")
+    if result.awards_cut:
+        print_text("\nGrants asked for beyond a programme's cap or the purse that pays it:")
+    for note in result.awards_cut:
         print_text(f"  {note}")
-    if len(notes) > CUTS_SHOWN:
-        print_text(f"  and {len(notes) - CUTS_SHOWN} more; --json lists them all.")
+
+
+def _what_was_run(result: Result, policies: Mapping[str, str], changes: Sequence[str]) -> str:
+    """Quarters, worlds, seeds, policies and changes, in words."""
+    worlds, first, last = len(result.seeds), result.seeds[0], result.seeds[-1]
+    seeds = f"1 world, seed {first}" if worlds == 1 else f"{worlds:,} worlds, seeds {first} to {last}"
+    followed = ", ".join(f"{government} {named}" for government, named in policies.items())
+    return (
+        f"{result.quarters[0]} to {result.quarters[-1]}, {seeds}.\n"
+        f"Policies: {f'{followed}; others follow the record' if policies else 'every government follows the record'}.\n"
+        f"Changes: {', '.join(changes) or 'none'}."
+    )
 
 
 def _present(result: Result, governments: Sequence[str]) -> Iterable[Panel]:
@@ -147,7 +169,7 @@ def _present(result: Result, governments: Sequence[str]) -> Iterable[Panel]:
     for panel in panels(segment, technology, governments):
         columns = tuple(series for series in panel.columns if (series.entity, series.item) in known[series.metric])
         if columns:
-            yield Panel(panel.title, columns)
+            yield Panel(panel.title, columns, panel.note)
 
 
 def _year_ends(result: Result) -> list[int]:
@@ -170,8 +192,9 @@ def _band(values: np.ndarray[Any, Any]) -> tuple[float, float, float]:
     return low, median, high
 
 
-def _cell(band: tuple[float, float, float], form: str) -> str:
-    low, median, high = band
-    if np.isnan(median):
+def _cell(band: tuple[float, float, float], form: str, most: float = np.inf) -> str:
+    """Median over band; values that reach ``most``, the longest quoted, carry a mark."""
+    if np.isnan(band[1]):
         return "-"
-    return escape(f"{median:{form}}") + f"\n[dim]{low:{form}} - {high:{form}}[/dim]"
+    low, median, high = (f"{value:{form}}" + (AT_CAP if value >= most else "") for value in band)
+    return escape(median) + f"\n[dim]{low} - {high}[/dim]"

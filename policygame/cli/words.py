@@ -58,7 +58,8 @@ def words(
     columns, row = _LAYOUTS.get(catalogue, (None, None))
     if columns is None or row is None:
         columns, row = _fields(next(iter(entries.values())))
-    print_table(catalogue.capitalize(), columns, [[escape(cell) for cell in row(entry)] for entry in entries.values()])
+    rows = [[escape(cell) for cell in row(entry)] for entry in entries.values()]
+    print_table(catalogue.capitalize(), columns, rows, folding=_SENTENCES)
 
 
 def _plain(entry: Any) -> dict[str, Any]:
@@ -73,15 +74,20 @@ def _fields(example: Any) -> tuple[list[str], Callable[[Any], list[str]]]:
 
 
 def _lever_row(lever: Lever) -> list[str]:
-    options = "\n".join(f"{name}{' (required)' if option.required else ''}" for name, option in lever.options.items())
-    return [lever.id, "\n".join(lever.items), f"{lever.low:g} to {lever.high:g} {lever.unit}", options, lever.sentence]
+    options = ", ".join(f"{name}{' (required)' if option.required else ''}" for name, option in lever.options.items())
+    told = f"{lever.sentence}\nAmount: {lever.low:g} to {lever.high:g} {lever.unit}\nOptions: {options}"
+    return [lever.id, "\n".join(lever.items), told]
 
 
 def _metric_row(metric: Metric) -> list[str]:
-    return [metric.id, metric.unit, " ".join(metric.entities), metric.items, metric.sentence]
+    items = f"; items: {metric.items}" if metric.items else ""
+    told = f"{metric.sentence}\nFormula: {metric.definition}\nEntities: {' '.join(metric.entities)}{items}"
+    return [metric.id, metric.unit, told]
 
 
 _LAYOUTS: Mapping[str, tuple[list[str], Callable[[Any], list[str]]]] = {
-    "levers": (["lever", "item", "amount", "options", "what it does"], _lever_row),
-    "metrics": (["metric", "unit", "entities", "items", "what it says"], _metric_row),
+    "levers": (["lever", "item", "what it does"], _lever_row),
+    "metrics": (["metric", "unit", "what it says"], _metric_row),
 }
+_SENTENCES = ("what it does", "what it says", "unit", "name", "adjective", "sentence")
+"""Columns that hold no identifiers: they may fold on a terminal."""

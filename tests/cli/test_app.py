@@ -13,6 +13,11 @@ from policygame.bots import BOTS
 from policygame.catalogue import INTEGRATIONS, JURISDICTIONS, METRICS, STAGES
 from policygame.cli.app import app
 
+PIPED = [
+    ("words", "levers", "--json"),
+    ("--help",),
+    ("run", "first-game", "--worlds", 2, "--quarters", 6, "--out", "out"),
+]
 COMMANDS = ("run", "validate", "scenarios", "words", "cost", "bench")
 
 
@@ -89,7 +94,38 @@ def test_output_into_a_closed_pipe_is_no_traceback(start):
     process = start("words", "metrics")
     process.stdout.close()
     assert process.stderr.read() == ""
-    assert process.wait() == 1
+    assert process.wait() == 0
+
+
+@pytest.mark.parametrize("words", PIPED, ids=lambda words: words[0])
+def test_a_reader_that_stops_early_changes_nothing(start, tmp_path, words):
+    process = start(*words)
+    process.stdout.read(1)
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait() == 0
+    assert (tmp_path / "out" / "results.parquet").exists() == ("--out" in words)
+
+
+def test_a_mistake_keeps_its_exit_code_when_nobody_reads(start, tmp_path):
+    process = start("validate", "missing.yaml")
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait() == 2
+
+
+def test_an_interrupt_while_modules_are_imported_is_told_in_words():
+    program = (
+        "import sys, policygame.cli\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, *rest):\n"
+        "        if name == 'policygame.cli.app': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "policygame.cli.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "policygame: interrupted; no half-written file is left.\n"
 
 
 def test_every_command_is_here():

@@ -124,6 +124,15 @@ def test_json_does_not_change_how_errors_are_told(call, tmp_path):
     assert_refused(outcome, ["--worlds '0'"], tmp_path / "out")
 
 
+@pytest.mark.parametrize("place", ["", "  "])
+def test_an_output_without_a_name(call, tmp_path, monkeypatch, place):
+    monkeypatch.chdir(tmp_path)
+    outcome = call(*RUN, "--out", place)
+    assert (outcome.exit_code, outcome.stdout) == (2, "")
+    assert outcome.stderr == "policygame: --out names no directory; write one, like --out out/.\n"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_option_that_does_not_exist(call):
     outcome = call(*RUN, "--world", "3")
     assert outcome.exit_code == 2

@@ -63,8 +63,20 @@ def test_the_manifests_command_gives_the_same_again(call, tmp_path):
     call(*SMALL, "--change", "hbm=1.1@2023Q2", "--metrics", "fill_rate", "--out", tmp_path / "a")
     program, *words = shlex.split(json.loads((tmp_path / "a" / "manifest.json").read_text())["command"])
     assert program == "policygame"
-    call(*words, "--out", tmp_path / "b")
-    assert (tmp_path / "a" / "results.parquet").read_bytes() == (tmp_path / "b" / "results.parquet").read_bytes()
+    assert words[-2:] == ["--out", "DIR"]
+    call(*words[:-1], tmp_path / "b")
+    for file in ("results.parquet", "manifest.json"):
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
+
+
+def test_a_scenario_of_ones_own_is_found_by_the_manifest(call, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.yaml").write_text("format: 1\nextends: first-game\nname: own\n")
+    outcome = call("run", "own.yaml", "--worlds", 1, "--quarters", 1, "--metrics", "fill_rate", "--out", "out")
+    assert outcome.exit_code == 0, outcome.stderr
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert manifest["scenario"] == {"name": "own", "file": "own.yaml", "hash": load_scenario("own.yaml").hash}
+    assert shlex.split(manifest["command"])[:3] == ["policygame", "run", "own.yaml"]
 
 
 def test_a_policy_file_is_followed_and_kept_in_the_manifest(call, tmp_path):
@@ -102,8 +114,50 @@ def test_the_summary_shows_medians_and_bands_by_year(call, monkeypatch):
     monkeypatch.setenv("COLUMNS", "120")
     outcome = call(*SMALL)
     assert outcome.exit_code == 0
-    for words in ("demand", "fill rate", "lead time", "of it real", "HHI by site", "Treasury of USA", "5 to 95 %"):
+    for words in ("demand", "fill rate", "lead time", "double", "HHI by site", "Treasury of USA", "5 to 95 %", "/ quarter"):
         assert words in outcome.stdout
+    assert "Capacity is that available at the start of the quarter." in outcome.stdout
+    assert "Left: the packaging and the fab purse together" in outcome.stdout
+
+
+def test_the_summary_says_what_was_run(call):
+    played = call(*SMALL, "--change", "hbm=1.1@2023Q2").stdout.splitlines()
+    assert played[1:4] == [
+        "2022Q1 to 2023Q2, 3 worlds, seeds 5 to 7.",
+        "Policies: USA whole-chain; others follow the record.",
+        "Changes: hbm=1.1@2023Q2.",
+    ]
+    alone = call("run", "first-game", "--worlds", 1, "--quarters", 2).stdout.splitlines()
+    assert alone[1:4] == [
+        "2022Q1 to 2022Q2, 1 world, seed 1.",
+        "Policies: every government follows the record.",
+        "Changes: none.",
+    ]
+
+
+@pytest.mark.parametrize(("worlds", "said"), [(1, "one world has no band"), (19, "bands of 19 worlds are rough"), (20, None)])
+def test_few_worlds_are_a_caution(call, worlds, said):
+    shown = call("run", "first-game", "--worlds", worlds, "--quarters", 1).stdout
+    assert ("Caution:" in shown) == (said is not None)
+    assert said is None or said in shown
+
+
+def test_the_longest_lead_time_quoted_is_marked(call):
+    short = call("run", "first-game", "--worlds", 2, "--quarters", 4).stdout
+    long = call("run", "first-game", "--worlds", 2, "--quarters", 20, "--change", "interposer_2_5d=0.1").stdout
+    note = "* 150 weeks is the longest lead time that is quoted"
+    assert note not in short
+    assert "150*" not in short
+    assert note in long
+    assert " 150* " in long
+
+
+def test_grants_that_were_cut_are_told_as_what_they_are(call):
+    words = ("run", "ai-surge-2023", "--worlds", 4, "--policy", "USA=whole-chain", "--metrics", "fill_rate")
+    notes = json.loads(call(*words, "--json").stdout)["awards_cut"]
+    assert notes
+    _, told = call(*words).stdout.split("\nGrants asked for beyond a programme's cap or the purse that pays it:\n")
+    assert [line.strip() for line in told.splitlines()] == notes
 
 
 def test_results_are_replaced_only_on_request(call, tmp_path):
