@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CRISIS_FILL = 0.8
 """A place is in a crisis while fill, weighted by the value of what its buyers are due, is below this, or its sites stand still."""
+RELATION_GAIN = 0.25
+"""Weight of the newest quarter in who packages for whom, which long-term agreements go by (assumption)."""
 SUPPLY_ROUNDS = 1
 """Rounds in which suppliers with room answer what others could not."""
 _POOLED = LEVER_CLAUSES.index("pooled_capacity")
@@ -50,12 +52,18 @@ def run_packaging(model: PackagingModel) -> None:
     model.state.die_bank = shrunk(model.state.die_bank, now.dies_used)
     structure.edges_to_line.add_to(now.output, now.wafers_used)
     _run_suppliers(model)
-    model.state.fill = share_or_one(structure.edges_to_product(now.booked), now.wanted)
-    asked = model.state.mix * now.wanted[structure.recipe_product]
-    model.state.recipe_fill = share_or_one(structure.edges_to_recipe(now.booked), asked)
-    weight = 0.25 * ratio(now.booked, structure.edges_to_recipe(now.booked)[structure.edge_recipe])
-    served = (structure.edges_to_recipe(now.booked) > 0.0)[structure.edge_recipe]
-    model.state.relation = np.where(served, 0.75 * model.state.relation + weight, model.state.relation)
+    _remember_bookings(model)
+
+
+def _remember_bookings(model: PackagingModel) -> None:
+    """What the quarter's bookings leave behind: fill by product and recipe, and who packages for whom, smoothed over a year."""
+    s, now, structure = model.state, model.now, model.structure
+    s.fill = share_or_one(structure.edges_to_product(now.booked), now.wanted)
+    by_recipe = structure.edges_to_recipe(now.booked)
+    s.recipe_fill = share_or_one(by_recipe, s.mix * now.wanted[structure.recipe_product])
+    newest = RELATION_GAIN * ratio(now.booked, by_recipe[structure.edge_recipe])
+    served = (by_recipe > 0.0)[structure.edge_recipe]
+    s.relation = np.where(served, (1.0 - RELATION_GAIN) * s.relation + newest, s.relation)
 
 
 def package_yield(model: PackagingModel) -> Array:
