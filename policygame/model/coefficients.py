@@ -47,7 +47,7 @@ class ParameterArrays:
 class Coefficients:
     """Numbers of a scenario over worlds (W) and rows (see ``structure``); units in the names.
 
-    stage_*            (stage, W)       capex per unit of capacity, price per unit of output, operating cost as a share of it
+    stage_*            (stage, W)       price per unit of output, learning per doubling
     capex_musd         (line, W)        of a unit of capacity, at its place
     operating_usd      (line, W)        of a unit of output at full use, at its place
     output_per_capacity (line, 1)       units of output a quarter from a unit of capacity
@@ -60,9 +60,7 @@ class Coefficients:
     attributes         (technology, 4)  bandwidth, energy, connections, area relative to the best
     """
 
-    stage_capex_musd: Array
     stage_price_usd: Array
-    stage_operating_share: Array
     stage_learning: Array
     capex_musd: Array
     operating_usd: Array
@@ -80,7 +78,6 @@ class Coefficients:
     appeal: Array
     hazard: Array
     depth: Array
-    capex_factor: Array
     attributes: Array
     product_share: Array
     product_value: Array
@@ -224,9 +221,7 @@ def compile_coefficients(structure: Structure, values: Values, parameters: Param
             premium = values[path_text(("firms", name, "hurdle_premium"))]
         hurdle[f] = parameters.hurdle_return + premium
     return Coefficients(
-        stage_capex_musd=capex,
         stage_price_usd=price,
-        stage_operating_share=operating,
         stage_learning=_technology_numbers(structure, values, "learning_per_doubling"),
         capex_musd=capex[lines.stage] * capex_factor[lines.place],
         operating_usd=(price * operating)[lines.stage] * operating_factor[lines.place],
@@ -244,7 +239,6 @@ def compile_coefficients(structure: Structure, values: Values, parameters: Param
         appeal=_place_numbers(structure, values, "location_appeal", 0.0),
         hazard=_place_numbers(structure, values, "outage_hazard_per_quarter", 0.0),
         depth=_place_numbers(structure, values, "outage_depth", 0.0),
-        capex_factor=capex_factor,
         attributes=_attributes(structure),
         product_share=np.array([key.spec.share.value for key in structure.products]),
         product_value=np.array([key.spec.relative_value.value for key in structure.products]),

@@ -70,7 +70,6 @@ def _shape_of(name: str, structure: Structure, graph: SupplyGraph, n_accounts: i
         "credit_due_musd": (CREDIT_RING, 2, N_PLACES),
         "contingent_musd": (N_PLACES,),
         "cap_left_musd": (N_PLACES, N_STAGES),
-        "committed_total_musd": (N_PLACES,),
         "paid_total_musd": (N_PLACES,),
         "cash_musd": (n_accounts,),
         "debt_musd": (n_accounts,),

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 DEFINITIONS = ("fabrication", "packaging", "whole_chain", "frontier", "composite")
 COMPONENTS = ("S", "R", "A", "L", "V", "I", "P", "F")
+MOST_SUPPLY, MOST_ASSURED = 2.0, 5.0
+"""Largest S and A that count, in times one's own demand: more than enough is not better without end (assumption)."""
+BOUGHT_IN_SHARE = 0.4
+"""Part of operating cost that is bought in and so is no local value (assumption)."""
 VOLUME_KWPM = 1.0
 """A technology is run at volume in a place from this capacity on (assumption)."""
 _AI = SEGMENT_OF["ai_accelerator"]
@@ -131,7 +135,7 @@ def score_raw(model: PackagingModel) -> Array:
     """(component, place, W): S R A L V I P F as they stand; see the catalogue for each in words."""
     structure, now, s, c = model.structure, model.now, model.state, model.coefficients
     demand, received = ai_demand(model), ai_received(model)
-    supply = np.minimum(ratio(received, demand), 2.0)
+    supply = np.minimum(ratio(received, demand), MOST_SUPPLY)
     total = _ai_shipped(model).sum(axis=0)
     flows = _ai_flows(model)
     hazard = ratio(c.hazard, c.hazard.max(axis=0))
@@ -140,12 +144,14 @@ def score_raw(model: PackagingModel) -> Array:
     passing *= hazard
     resilience = 1.0 - passing.sum(axis=1)
     bound, _ = model.whole_chain()
-    assured = np.minimum(ratio(bound, demand), 5.0)
+    assured = np.minimum(ratio(bound, demand), MOST_ASSURED)
     yielded = yielded_advanced(model)
     by_site = structure.lines_to_place(yielded)
     by_home = model.lines_to_home(yielded)
     lead = 0.5 * ratio(by_site, by_site.sum(axis=0)) + 0.5 * ratio(by_home, by_home.sum(axis=0))
-    value = structure.lines_to_place(now.output * unit_price_musd(model)[structure.lines.stage] - 0.4 * now.operating_musd)
+    value = structure.lines_to_place(
+        now.output * unit_price_musd(model)[structure.lines.stage] - BOUGHT_IN_SHARE * now.operating_musd
+    )
     everyone = total.sum(axis=0)
     own = np.arange(N_PLACES)
     indispensable = ratio(flows.sum(axis=0) - flows[own, own], everyone - total)

@@ -97,7 +97,6 @@ class State:
     credit_due_musd: Array  # (CREDIT_RING, purse, place, W)
     contingent_musd: Array  # (place, W) reserved for offtake promises
     cap_left_musd: Array  # (place, stage, W) of a grant programme
-    committed_total_musd: Array  # (place, W) ever
     paid_total_musd: Array  # (place, W) ever
     guarded_quarters: Array  # (line, W) a grant elsewhere forbids the line to expand for so long
     # accounts (account, W)

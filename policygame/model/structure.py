@@ -277,10 +277,6 @@ class Structure:
         return Sums(self.lines.place, N_PLACES)
 
     @cached_property
-    def lines_to_site(self) -> Sums:
-        return Sums(self.lines.site, len(self.lines.sites))
-
-    @cached_property
     def groups_to_stage(self) -> Sums:
         return Sums(self.lines.group_stage, N_STAGES)
 

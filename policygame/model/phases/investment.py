@@ -26,6 +26,8 @@ SMALLEST_LINE_KWAFERS = 3.0
 """Output a quarter of the smallest line that anybody would enter with: one kwpm (assumption)."""
 LARGEST_SUBSIDY = 0.95
 """A firm pays at least a twentieth of its capex itself."""
+USUAL_RETURN = 0.2
+"""Return around which firms' best returns are compared; it only centres what is clipped (assumption)."""
 ENTRY_FLOOR = 0.02
 """Weight of a firm without capacity in a stage, as a share of the stage, when open growth is distributed."""
 
@@ -156,7 +158,7 @@ def contestable_growth(model: PackagingModel) -> Array:
     size = ratio(s.level, structure.groups_to_stage(s.level)[stage]) + ENTRY_FLOOR
     best = model.best_of_group(now.annual_return)
     best, s.best_return = (s.best_return if model.quarter else best), best
-    pull = size * np.exp(np.clip(p.location_weight * (best - 0.2), -8.0, 8.0))
+    pull = size * np.exp(np.clip(p.location_weight * (best - USUAL_RETURN), -8.0, 8.0))
     return growth[stage] * pull / np.maximum(structure.groups_to_stage(pull)[stage], TINY)
 
 

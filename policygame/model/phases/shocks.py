@@ -17,6 +17,9 @@ from policygame.model.worlds import MATERIAL_KINDS
 if TYPE_CHECKING:
     from policygame.model.model import PackagingModel
 
+RETALIATION_KEPT = 0.9
+"""Part of a retaliation that is still in force a quarter later, while the control lasts (assumption)."""
+
 
 def strike(model: PackagingModel) -> None:
     """Let the quarter's shocks act on demand, sites, suppliers and programmes."""
@@ -48,7 +51,7 @@ def _places(model: PackagingModel) -> None:
     pressure = s.control.max(axis=0)  # (controller, target, W)
     answers = (shocks.retaliation[t] < p.retaliation_propensity)[None] * pressure
     withheld = p.retaliation_strength * answers.max(axis=1)
-    s.retaliation = np.where(pressure.max(axis=1) > 0.0, np.maximum(s.retaliation * 0.9, withheld), 0.0)
+    s.retaliation = np.where(pressure.max(axis=1) > 0.0, np.maximum(s.retaliation * RETALIATION_KEPT, withheld), 0.0)
     for m, kind in enumerate(MATERIAL_KINDS):
         if kind in LEVER_CONTROLS:
             strongest = s.control[LEVER_CONTROLS.index(kind)].max(axis=0)

@@ -117,7 +117,6 @@ def award(model: PackagingModel) -> None:
     total *= funded
     s.purse_musd = shrunk(s.purse_musd, total)
     s.cap_left_musd = shrunk(s.cap_left_musd, by_stage)
-    s.committed_total_musd = s.committed_total_musd + total.sum(axis=0)
     now.award_cut_musd = asked_by_purse - total
     asked *= part.reshape(-1, s.n_worlds)[model.place_stage_of_line]
     now.awarded_musd = np.zeros_like(s.capacity)
@@ -166,7 +165,6 @@ def release(model: PackagingModel, dropped: Array) -> None:
     s.grant_committed_musd[rows] -= back
     by_purse = model.lines_to_purse(back).reshape(s.purse_musd.shape)
     s.purse_musd = s.purse_musd + by_purse
-    s.committed_total_musd = s.committed_total_musd - by_purse.sum(axis=0)
 
 
 def pay_milestones(model: PackagingModel, before: Array) -> None:
