@@ -14,13 +14,19 @@ import pytest
 
 from policygame.catalogue import LEVERS
 from policygame.model.agents.government import Order
+from policygame.model.arrays import Sums
 from policygame.model.state import SHELL_RING, TOOL_RING
-from policygame.model.structure import N_PLACES, STAGE_OF
+from policygame.model.structure import N_PLACES, STAGE_OF, Structure
 from policygame.scenario import Scenario
 from policygame.simulation import Simulation
 
 SEEDS = (1, 2, 3, 4, 7, 11)
 RELATIVE, ABSOLUTE = 1e-9, 1e-10
+
+
+def to_site(structure: Structure) -> Sums:
+    """Sums of lines to packaging sites."""
+    return Sums(structure.lines.site, len(structure.lines.sites))
 
 
 def balances(*terms: Any) -> None:
@@ -277,11 +283,11 @@ def test_conversion_exchanges_lines_at_their_cost(quarters: list[Any]) -> None:
         assert any(np.any(q.now.converted != 0.0) for q in quarters)
     for q in quarters:
         s = q.structure
-        worth = s.lines_to_site(q.now.converted * q.coefficients.capex_musd)
-        gross = s.lines_to_site(np.abs(q.now.converted) * q.coefficients.capex_musd)
+        worth = to_site(s)(q.now.converted * q.coefficients.capex_musd)
+        gross = to_site(s)(np.abs(q.now.converted) * q.coefficients.capex_musd)
         assert np.all(worth <= RELATIVE * gross + ABSOLUTE)
         gained, lost = np.maximum(q.now.converted, 0.0), np.maximum(-q.now.converted, 0.0)
-        assert np.all(s.lines_to_site(gained) <= s.lines_to_site(lost) * (1.0 + RELATIVE) + ABSOLUTE)
+        assert np.all(to_site(s)(gained) <= to_site(s)(lost) * (1.0 + RELATIVE) + ABSOLUTE)
 
 
 def test_tools_go_where_they_are_installed(quarters: list[Any]) -> None:
@@ -290,7 +296,7 @@ def test_tools_go_where_they_are_installed(quarters: list[Any]) -> None:
         s, edges = q.structure, q.graph.tools
         at_site = np.zeros((len(s.lines.sites), len(SEEDS)))
         np.add.at(at_site, edges.site, q.now.tool_flow)
-        balances(at_site, -s.lines_to_site(q.now.tools_started * q.coefficients.tool_need))
+        balances(at_site, -to_site(s)(q.now.tools_started * q.coefficients.tool_need))
         rows = s.lines.stage == STAGE_OF["tools"]
         from_line = np.zeros_like(q.before.capacity)
         np.add.at(from_line, edges.line, q.now.tool_flow)
