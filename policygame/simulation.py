@@ -38,8 +38,8 @@ from policygame.model.worlds import Values
 from policygame.result import Result
 from policygame.scenario import Scenario, load_scenario
 
-BLOCK_ROWS_TIMES_WORLDS = 22_000
-"""Lines x worlds of one block: beyond this the arrays of a quarter no longer fit a processor's cache."""
+BLOCK_ROWS_TIMES_WORLDS = 44_000
+"""Lines x worlds of one block: fewer, and the interpreter takes most of the time; more, and a quarter no longer fits a small cache."""
 Progress = Callable[[int, int], None]
 
 __all__ = [

@@ -51,6 +51,11 @@ def shrunk(x: Array, taken: Array) -> Array:
     return np.maximum(left, 0.0, out=left)
 
 
+def picked(x: Array, rows: Index) -> Array:
+    """``x[rows]``, a copy: (row, W) -> (picked, W). ``take`` copies whole rows, where an index array looks up each one."""
+    return x.take(rows, axis=0)
+
+
 def logistic(x: Array) -> Array:
     """1 / (1 + exp(-x)), without overflow."""
     out = np.minimum(-x, 500.0)

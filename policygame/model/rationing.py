@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from policygame.model.arrays import TINY, Array, Index, ratio, shrunk
+from policygame.model.arrays import TINY, Array, Index, picked, ratio, shrunk
 
 ROUNDS = 4
 """Rounds of offers; four are enough (found by trying)."""
@@ -49,9 +49,10 @@ class Market:
         ``closing``: nothing follows, so what is still wanted and on offer after the last round need not be worked out.
         """
         for left in reversed(range(rounds)):
-            liking = np.minimum(self.room[self.seller], self.limit)
+            liking = picked(self.room, self.seller)
+            np.minimum(liking, self.limit, out=liking)
             liking *= self.weight
-            claim = ratio(self.want, self.to_buyer(liking))[self.buyer]
+            claim = picked(ratio(self.want, self.to_buyer(liking)), self.buyer)
             claim *= liking
             self.grant(claim, closing and left == 0)
         assert self.got is not None
@@ -67,7 +68,7 @@ class Market:
         asked = self.to_seller(given)
         part = np.maximum(self.room, TINY)
         np.divide(self.room, np.maximum(asked, part, out=part), out=part)
-        given *= part[self.seller]
+        given *= picked(part, self.seller)
         if self.inflation is not None:
             np.minimum(given, claim, out=given)
         if not closing:

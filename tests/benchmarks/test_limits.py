@@ -14,8 +14,11 @@ def measurements() -> dict[str, Measurement]:
     return {measurement.id: measurement for measurement in benchmarks(Effort.full())}
 
 
-MISSED = {"world_quarter": 0.75}
-"""Promises that are not kept yet, as the documentation says, and what they must not exceed meanwhile on a busy machine."""
+BUSY = {"world_quarter": 0.6}
+"""What a promise must not exceed on any machine, where it depends on the processor's cache: with 2 MB of it, less is kept than with 32 MB.
+
+``policygame bench`` judges by the promise itself; here a busy or a small machine must not fail what has not become worse.
+"""
 
 
 @pytest.mark.parametrize("name", LIMITS)
@@ -23,7 +26,7 @@ def test_limit(measurements, name):
     measurement = measurements[name]
     assert measurement.limit == LIMITS[name]
     told = f"{measurement.name}: {measurement.measured:.3g} {measurement.unit} ({measurement.absolute})"
-    assert measurement.measured <= MISSED.get(name, LIMITS[name]), told
+    assert measurement.measured <= BUSY.get(name, LIMITS[name]), told
     print(told)
 
 
