@@ -1,0 +1,278 @@
+"""The fan: what a policy does to a metric over the worlds, against what is in force.
+
+Bands hold half and nine in ten of the worlds, grey in force below, the draft's colour above; medians are dashed and solid, history
+is ink; the ends carry their names. What the quantiles are is the caller's affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from policygame.web.charts.spec import GAP, ChartSpec, Option, Size, axis_label, clean, finite, nice_scale, tooltip
+from policygame.web.text import _, number
+
+__all__ = ["Bands", "fan"]
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Quantiles over worlds, one value per quarter ahead, in the metric's unit."""
+
+    p5: Sequence[float]
+    p25: Sequence[float]
+    p50: Sequence[float]
+    p75: Sequence[float]
+    p95: Sequence[float]
+
+
+def fan(
+    quarters: Sequence[str],
+    history: Sequence[float],
+    force: Bands,
+    draft: Bands | None = None,
+    *,
+    unit: str,
+    names: tuple[str, str] | None = None,
+    now: str | None = None,
+    flags: Sequence[tuple[str, str]] = (),
+    write: Callable[[float], str] = number,
+    zero: bool = True,
+    size: Size = "desk",
+    direct_labels: bool = True,
+    finding: str = "",
+) -> ChartSpec:
+    """A fan chart.
+
+    ``quarters`` are all labels of the axis: those of ``history`` first, then those of the bands. ``unit`` stands over the axis;
+    ``write`` makes a number into words for the labels at the ends. ``names`` (default: in force, your draft) name the two
+    policies, ``now`` the line where history ends, ``flags`` further dashed lines (quarter, words). ``zero``: the axis begins at
+    0. ``finding`` is the sentence that the title states; it begins the text alternative.
+    """
+    before, ahead = len(history), len(quarters) - len(history)
+    for bands in (force, *((draft,) if draft else ())):
+        if any(len(part) != ahead for part in (bands.p5, bands.p25, bands.p50, bands.p75, bands.p95)):
+            raise ValueError(f"{len(quarters)} quarters less {before} of history leave {ahead}; the bands have other lengths")
+    base_name, draft_name = names or (_("In force"), _("Your draft"))
+    type_size = {"desk": 12, "phone": 13, "screen": 18}[size]
+    pads = max(before - 1, 0)
+    drawn = [*_bands(force, history, pads, "@force", (0.20, 0.22), "f")]
+    if draft is not None:
+        drawn += _bands(draft, history, pads, "@draft", (0.17, 0.24), "d")
+    drawn.append(_history(history, ahead, quarters, now or _("today"), type_size))
+    apart = _label_offsets(force, draft)
+    drawn.append(
+        _median("median-f", base_name, force, history, pads, "@force", [5, 4], write, unit, type_size, direct_labels, apart[0])
+    )
+    if draft is not None:
+        drawn.append(
+            _median(
+                "median-d", draft_name, draft, history, pads, "@draft", "solid", write, unit, type_size, direct_labels, apart[1]
+            )
+        )
+    drawn += [_flag(k, quarter, words, type_size) for k, (quarter, words) in enumerate(flags) if quarter in quarters]
+    values = finite([*history, *force.p5, *force.p95, *(draft.p5 if draft else ()), *(draft.p95 if draft else ())])
+    low, high, step = nice_scale(
+        min(0.0, *values) if zero and values else min(values, default=0), max(values, default=1), 5 if size == "desk" else 4
+    )
+    label = axis_label(size)
+    widest = max(len(base_name), len(draft_name), len(write(high)) + len(unit) + 1)
+    option: Option = {
+        "grid": {
+            "left": 12 + 7 * max(len(number(low)), len(number(high)), len(number(step))),
+            "right": (14 + int(widest * type_size * 0.54)) if direct_labels else 12,
+            "top": 30 if unit else 22,
+            "bottom": 22,
+        },
+        "tooltip": tooltip(trigger="axis"),
+        "xAxis": {
+            "type": "category",
+            "data": list(quarters),
+            "boundaryGap": False,
+            "axisTick": {"show": False},
+            "axisLine": {"lineStyle": {"color": "@line2"}},
+            "axisLabel": {"color": "@ink3", "fontSize": label, "interval": 3, "hideOverlap": True, "showMinLabel": True},
+        },
+        "yAxis": {
+            "type": "value",
+            "name": unit,
+            "nameGap": 10,
+            "nameTextStyle": {"color": "@ink3", "fontSize": label, "align": "left", "padding": [0, 0, 0, -24]},
+            "min": low,
+            "max": high,
+            "interval": step,
+            "axisLabel": {"color": "@ink3", "fontSize": label},
+            "splitLine": {"lineStyle": {"color": "@line"}},
+        },
+        "series": drawn,
+    }
+    return ChartSpec(
+        option,
+        _sentence(finding, quarters, force, draft, base_name, draft_name, write, unit),
+        *_table(quarters, history, force, draft, base_name, draft_name, write),
+    )
+
+
+def _joined(history: Sequence[float], pads: int, values: Sequence[float]) -> list[float | str]:
+    """``values`` on the axis of all quarters, joined to the last of history so that the fan opens where history ends."""
+    last = [clean(history[-1])] if history else []
+    return [*([GAP] * pads), *last, *(clean(value) for value in values)]
+
+
+def _bands(
+    bands: Bands, history: Sequence[float], pads: int, colour: str, opacity: tuple[float, float], key: str
+) -> list[Option]:
+    return [
+        part
+        for low, high, strength, name in (
+            (bands.p5, bands.p95, opacity[0], f"{key}90"),
+            (bands.p25, bands.p75, opacity[1], f"{key}50"),
+        )
+        for part in _band(low, high, history, pads, colour, strength, name)
+    ]
+
+
+def _band(
+    low: Sequence[float], high: Sequence[float], history: Sequence[float], pads: int, colour: str, opacity: float, name: str
+) -> list[Option]:
+    """Two stacked lines, the upper filled down to the lower."""
+    plain: Option = {
+        "type": "line",
+        "stack": name,
+        "stackStrategy": "all",
+        "symbol": "none",
+        "lineStyle": {"opacity": 0},
+        "silent": True,
+        "tooltip": {"show": False},
+        "z": 2,
+    }
+    heights = [clean(b - a) for a, b in zip(low, high, strict=True)]
+    start: list[float | str] = [0.0] if history else []
+    return [
+        {**plain, "id": f"{name}-low", "name": f"{name}-low", "data": _joined(history, pads, low)},
+        {
+            **plain,
+            "id": f"{name}-high",
+            "name": f"{name}-high",
+            "data": [*([GAP] * pads), *start, *heights],
+            "areaStyle": {"color": colour, "opacity": opacity},
+        },
+    ]
+
+
+def _history(history: Sequence[float], ahead: int, quarters: Sequence[str], now: str, size: int) -> Option:
+    line: Option = {
+        "id": "history",
+        "type": "line",
+        "name": _("History"),
+        "data": [*(clean(value) for value in history), *([GAP] * ahead)],
+        "symbol": "none",
+        "lineStyle": {"width": 2.25, "color": "@ink"},
+        "itemStyle": {"color": "@ink"},
+        "z": 6,
+    }
+    if history:
+        line["markLine"] = _line_at(quarters[len(history) - 1], now, "@line3", "solid", size)
+    return line
+
+
+def _line_at(quarter: str, words: str, colour: str, dash: Any, size: int) -> Option:
+    return {
+        "symbol": "none",
+        "silent": True,
+        "lineStyle": {"color": colour, "type": dash, "width": 1},
+        "label": {"formatter": words, "position": "end", "rotate": 0, "color": "@ink2", "fontSize": size - 1, "distance": 4},
+        "data": [{"xAxis": quarter}],
+    }
+
+
+def _flag(k: int, quarter: str, words: str, size: int) -> Option:
+    return {"id": f"flag-{k}", "type": "line", "data": [], "markLine": _line_at(quarter, words, "@line2", [2, 3], size)}
+
+
+def _label_offsets(force: Bands, draft: Bands | None) -> tuple[int, int]:
+    """How far the two labels at the end are moved, in pixels, so that neither hides the other."""
+    if draft is None or not len(force.p50):
+        return 0, 0
+    return (-18, 18) if force.p50[-1] >= draft.p50[-1] else (18, -18)
+
+
+def _median(
+    key: str,
+    name: str,
+    bands: Bands,
+    history: Sequence[float],
+    pads: int,
+    colour: str,
+    dash: Any,
+    write: Callable[[float], str],
+    unit: str,
+    size: int,
+    labelled: bool,
+    offset: int,
+) -> Option:
+    value = f"{write(bands.p50[-1])} {unit}".strip() if len(bands.p50) else ""
+    rich = {
+        "n": {"fontSize": size, "lineHeight": size + 4, "color": "@ink2" if colour == "@force" else colour, "fontWeight": 600},
+        "v": {"fontSize": size, "lineHeight": size + 3, "color": "@ink2"},
+    }
+    return {
+        "id": key,
+        "type": "line",
+        "name": name,
+        "data": _joined(history, pads, bands.p50),
+        "symbol": "none",
+        "lineStyle": {"width": 2.25, "color": colour, "type": dash},
+        "itemStyle": {"color": colour},
+        "z": 7,
+        "endLabel": {
+            "show": labelled,
+            "formatter": f"{{n|{name}}}\n{{v|{value}}}",
+            "distance": 8,
+            "offset": [0, offset],
+            "rich": rich,
+        },
+    }
+
+
+def _sentence(
+    finding: str,
+    quarters: Sequence[str],
+    force: Bands,
+    draft: Bands | None,
+    base: str,
+    own: str,
+    write: Callable[[float], str],
+    unit: str,
+) -> str:
+    def told(name: str, bands: Bands) -> str:
+        return _("{name}: {median} {unit} in the middle world, {low} to {high} in nine of ten.").format(
+            name=name, median=write(bands.p50[-1]), unit=unit, low=write(bands.p5[-1]), high=write(bands.p95[-1])
+        )
+
+    if not len(force.p50):
+        return finding or _("Nothing lies ahead: the last quarter is over.")
+    ends = [_("At the end, {quarter}.").format(quarter=quarters[-1]), told(base, force), *([told(own, draft)] if draft else [])]
+    return " ".join([*([finding] if finding else []), *ends])
+
+
+def _table(
+    quarters: Sequence[str],
+    history: Sequence[float],
+    force: Bands,
+    draft: Bands | None,
+    base: str,
+    own: str,
+    write: Callable[[float], str],
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    def cells(bands: Bands, k: int) -> tuple[str, str]:
+        return write(bands.p50[k]), _("{low} to {high}").format(low=write(bands.p5[k]), high=write(bands.p95[k]))
+
+    nine = _("nine in ten")
+    head = (_("Quarter"), base, f"{base}, {nine}", *((own, f"{own}, {nine}") if draft else ()))
+    width = len(head)
+    rows = [(quarters[k], write(value), *([""] * (width - 2))) for k, value in enumerate(history)]
+    for k in range(len(force.p50)):
+        rows.append((quarters[len(history) + k], *cells(force, k), *(cells(draft, k) if draft else ())))
+    return head, tuple(rows)

@@ -1,0 +1,70 @@
+"""A chart on a page: draws a ``ChartSpec`` with the ECharts that is installed, and carries it in words and as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import solara
+
+from policygame.web.charts.spec import ChartSpec
+from policygame.web.document import asset_address
+from policygame.web.text import _
+from policygame.web.vue import component, read_text
+
+__all__ = ["Chart"]
+
+
+@component("chart.vue")
+def _Chart(
+    option: dict[str, Any] = {},  # noqa: B006
+    alt: str = "",
+    head: list[str] = [],  # noqa: B006
+    rows: list[list[str]] = [],  # noqa: B006
+    height: int = 240,
+    map_urls: dict[str, str] = {},  # noqa: B006
+    busy: bool = False,
+    still: bool = False,
+    classes: str = "",
+    table_label: str = "",
+    failure: str = "",
+    event_press: Callable[[Any], None] | None = None,
+) -> Any: ...
+
+
+@solara.component
+def Chart(
+    spec: ChartSpec,
+    *,
+    height: int = 240,
+    busy: bool = False,
+    table: bool = True,
+    still: bool = False,
+    classes: str = "",
+    on_press: Callable[[str], None] | None = None,
+) -> None:
+    """Draw ``spec``, ``height`` pixels high.
+
+    ``busy`` dims the last drawing while a newer one is computed. ``table`` offers the numbers as a table below. ``still`` draws without
+    gliding. ``on_press(name)`` hears which named thing (a place, a node) was pressed; give the same choice by keyboard elsewhere.
+    """
+
+    def press(data: Any) -> None:
+        name = read_text(data, "name")
+        if on_press is not None and name:
+            on_press(name)
+
+    _Chart(
+        option=spec.option,
+        alt=spec.sentence,
+        head=list(spec.head) if table else [],
+        rows=[list(row) for row in spec.rows] if table else [],
+        height=height,
+        map_urls={name: asset_address(file) for name, file in spec.maps.items()},
+        busy=busy,
+        still=still,
+        classes=classes,
+        table_label=_("As a table"),
+        failure=_("The chart could not be drawn. Its numbers are in the table."),
+        event_press=press,
+    )

@@ -1,0 +1,141 @@
+"""The one place that touches Solara's semi-private parts: the context of a browser tab, its cookies, and what a browser may send.
+
+Shared state lives in the Host, once per process. A page subscribes with ``use_wake`` and, when woken from whatever thread,
+draws itself again inside its own context; it never holds shared state in a reactive. Rules and pages do not live here.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import solara
+from ipyvue.VueTemplateWidget import Events
+from solara.lab import cookies as _cookies
+from solara.server import kernel_context
+
+__all__ = ["Gone", "Subscribe", "Waker", "browser_cookies", "harden", "tab_id", "use_wake"]
+
+Subscribe = Callable[[Callable[[], None]], Callable[[], None]]
+"""Takes what to call at every change, returns what ends the subscription (as ``Host.subscribe`` with its game bound)."""
+
+_log = logging.getLogger("policygame.web")
+_WAKERS = 4
+_awake: queue.SimpleQueue[Waker] = queue.SimpleQueue()
+_started = threading.Lock()
+
+
+class Gone(Exception):
+    """Raised by a subscriber whose tab is closed, so that whoever calls it drops it."""
+
+
+class Waker:
+    """Draws a tab again when called from any thread.
+
+    ``wake`` only puts the tab into a queue, so that one who changes a game never waits for thirty pages to be drawn; many calls
+    before the tab's turn count once.
+    """
+
+    def __init__(self, context: Any, draw: Callable[[], None]) -> None:
+        self._context = context
+        self._draw = draw
+        self._lock = threading.Lock()
+        self._pending = False
+        self._closed = False
+
+    def wake(self) -> None:
+        """Have the tab drawn soon; Gone if it is closed."""
+        with self._lock:
+            if self._closed or self._context.closed_event.is_set():
+                raise Gone("the tab of this subscriber is closed")
+            if self._pending:
+                return
+            self._pending = True
+        _awake.put(self)
+
+    def close(self) -> None:
+        """Never draw again."""
+        with self._lock:
+            self._closed = True
+
+    def run(self) -> None:
+        """Draw now, inside the tab's context (called by the waking threads)."""
+        with self._lock:
+            self._pending = False
+            if self._closed or self._context.closed_event.is_set():
+                return
+        with self._context:
+            self._draw()
+
+
+def _keep_waking() -> None:
+    while True:
+        waker = _awake.get()
+        try:
+            waker.run()
+        except Exception:
+            _log.exception("a page could not be drawn again")
+        del waker
+
+
+def _start_waking() -> None:
+    """Start the waking threads, once, outside any tab's context: a thread keeps the context that it was born in."""
+    if _started.acquire(blocking=False):
+        with kernel_context.without_context():
+            for k in range(_WAKERS):
+                threading.Thread(target=_keep_waking, name=f"wake-{k}", daemon=True).start()
+
+
+def use_wake(subscribe: Subscribe, dependencies: Sequence[Any]) -> int:
+    """A hook: the component is drawn again at every call of the subscription. Returns how often it was woken.
+
+    ``dependencies`` name what is subscribed to (a game's id); when they change, so does the subscription. A change between
+    drawing and subscribing is not missed, because subscribing counts as a waking.
+    """
+    count, set_count = solara.use_state(0)
+
+    def connect() -> Callable[[], None]:
+        _start_waking()
+        waker = Waker(kernel_context.get_current_context(), lambda: set_count(lambda n: n + 1))
+        end = subscribe(waker.wake)
+        set_count(lambda n: n + 1)
+
+        def disconnect() -> None:
+            waker.close()
+            end()
+
+        return disconnect
+
+    solara.use_effect(connect, list(dependencies))
+    return count
+
+
+def browser_cookies() -> Mapping[str, str]:
+    """The cookies that came with this tab's connection; none where there is no browser, as in tests."""
+    return _cookies.value or {}
+
+
+def tab_id() -> str:
+    """An id that is one per browser tab."""
+    return solara.get_kernel_id()
+
+
+def _handle_only_events(self: Any, _: Any, content: Mapping[str, Any], buffers: Any) -> None:
+    """What a template widget does with a message of the browser: call the declared handler of an event, and nothing else.
+
+    ipyvue's own handler also creates any class of any module, and calls any method of the widget, that a message names.
+    """
+    name = content.get("event")
+    handler = getattr(type(self), f"vue_{name}", None) if isinstance(name, str) and set(content) <= {"event", "data"} else None
+    if handler is None:
+        _log.warning("a browser sent a message that no component declares; it was ignored")
+        return
+    handler(self, content.get("data", {}))
+
+
+def harden() -> None:
+    """Let template widgets take nothing from a browser but events that they declare."""
+    Events._handle_event = _handle_only_events

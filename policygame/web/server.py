@@ -1,0 +1,238 @@
+"""The web application: Solara's routes beside ours, with limits and headers around all of them.
+
+``create_app`` makes the Starlette application; ``policygame.cli.serve`` runs it. Health, help texts, seat cookies, downloads and our
+own files have routes here; pages are Solara's and live in ``app``.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+from uuid import uuid4
+
+import anyio.to_thread
+from solara.server import app as solara_apps
+from solara.server import server as solara_server
+from solara.server import settings as solara_settings
+from solara.server import starlette as solara_starlette
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from policygame.errors import UserError
+from policygame.web import hosted, identity
+from policygame.web.document import adapt, check_assets, error_page, front_end_folders, web_assets
+from policygame.web.guard import LONGEST_MESSAGE_BYTES, Guard
+from policygame.web.help import help_text
+from policygame.web.text import _
+
+__all__ = ["LONGEST_MESSAGE_BYTES", "check_assets", "create_app"]
+
+_log = logging.getLogger("policygame.web")
+_FOREVER = "public, max-age=31536000, immutable"
+
+
+class _Own(StaticFiles):
+    """Our own files: an address with a version never changes its content."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if response.status_code == 200:
+            response.headers["Cache-Control"] = _FOREVER if b"v=" in scope.get("query_string", b"") else "no-cache"
+        return response
+
+
+class _FrontEnd(StaticFiles):
+    """Solara's front-end files from disk only: what is missing is missing, nothing is fetched for it."""
+
+    def __init__(self) -> None:
+        super().__init__(directory=front_end_folders()[0])
+        self.all_directories = list(front_end_folders())
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if response.status_code == 200 and "@" in path:
+            response.headers["Cache-Control"] = _FOREVER
+        return response
+
+
+def _secure(request: Request) -> bool:
+    return request.url.scheme == "https"
+
+
+def _cookie_path(root_path: str) -> str:
+    return root_path or "/"
+
+
+def _page(root_path: str) -> Callable[[Request], Any]:
+    """The endpoint that answers every address of a page with the document, and names the browser with a cookie."""
+
+    async def page(request: Request) -> Response:
+        path = request.url.path.removeprefix(root_path) or "/"
+        html = await anyio.to_thread.run_sync(lambda: solara_server.read_root(path, root_path))
+        if html is None:
+            words = _("Nothing is at this address. A game is found by its code, from the start.")
+            return HTMLResponse(error_page(_("There is no such page."), words, root_path), status_code=404)
+        response = HTMLResponse(adapt(html, root_path), headers={"Cache-Control": "no-store"})
+        response.set_cookie(
+            solara_server.COOKIE_KEY_SESSION_ID,
+            solara_server.get_session_id_cookie(request.cookies) or str(uuid4()),
+            path=_cookie_path(root_path),
+            max_age=identity.LONGEST_KEPT_SECONDS,
+            httponly=True,
+            samesite="lax",
+            secure=_secure(request),
+        )
+        return response
+
+    return page
+
+
+def _keep(root_path: str) -> Callable[[Request], Any]:
+    """``POST /keep``: exchange a ticket of this process for the cookie of a seat."""
+
+    async def keep(request: Request) -> Response:
+        try:
+            ticket = json.loads(await request.body()).get("ticket")
+        except (ValueError, AttributeError):
+            return JSONResponse({"error": 'send {"ticket": ...}'}, status_code=400)
+        kept = identity.TICKETS.redeem(ticket) if isinstance(ticket, str) else None
+        if kept is None:
+            return JSONResponse({"error": "this ticket is unknown or used"}, status_code=410)
+        response = Response(status_code=204)
+        name, path = identity.COOKIE_PREFIX + kept.code, _cookie_path(root_path)
+        if kept.token is None:
+            response.delete_cookie(name, path=path, httponly=True, samesite="lax", secure=_secure(request))
+            return response
+        response.set_cookie(
+            name,
+            kept.token,
+            path=path,
+            max_age=identity.LONGEST_KEPT_SECONDS,
+            httponly=True,
+            samesite="lax",
+            secure=_secure(request),
+        )
+        held = [other for other in request.cookies if other.startswith(identity.COOKIE_PREFIX) and other != name]
+        for other in held[: max(0, len(held) + 1 - identity.MOST_COOKIES)]:
+            response.delete_cookie(other, path=path, httponly=True, samesite="lax", secure=_secure(request))
+        return response
+
+    return keep
+
+
+async def _help(request: Request) -> Response:
+    """``GET /help/KIND/ID``: what the ``?`` beside a word says."""
+    text = help_text(request.path_params["kind"], request.path_params["name"])
+    if text is None:
+        return HTMLResponse(str(_("There is no explanation of this word.")), status_code=404)
+    return HTMLResponse(str(text), headers={"Cache-Control": "max-age=600"})
+
+
+async def _game_file(request: Request) -> Response:
+    """``GET /play/CODE/game.json``: the file of a game, to whoever has a seat in it, once it is over.
+
+    Before its end the file would tell what others have decided.
+    """
+    code = request.path_params["code"].upper()
+    token = request.cookies.get(identity.COOKIE_PREFIX + code)
+    host = hosted.host()
+
+    def read() -> tuple[int, str]:
+        game_id = host.find_code(code)
+        if game_id is None or token is None:
+            return 404, _("There is no game of this code in which this browser has a seat.")
+        view = host.view(game_id, token)
+        if view.seat is None and not view.owner:
+            return 404, _("There is no game of this code in which this browser has a seat.")
+        if view.phase != "ended":
+            return 409, _("The game is not over. Its file holds every decision, so it can be had when the last turn is resolved.")
+        return 200, host.game_file(game_id)
+
+    try:
+        status, text = await anyio.to_thread.run_sync(read)
+    except UserError as error:
+        status, text = 403, str(error)
+    if status != 200:
+        return PlainTextResponse(text, status_code=status)
+    name = f'attachment; filename="policygame-{code}.json"'
+    return Response(text, media_type="application/json", headers={"Content-Disposition": name, "Cache-Control": "no-store"})
+
+
+async def _healthz(request: Request) -> Response:
+    """The process answers."""
+    return JSONResponse({"status": "ok", "version": version("policygame")}, headers={"Cache-Control": "no-store"})
+
+
+def _readyz(host: Any) -> Callable[[Request], Any]:
+    """The process can serve: pages are loaded and the database answers."""
+
+    async def readyz(request: Request) -> Response:
+        problem = None
+        if host is not None:
+            try:
+                await anyio.to_thread.run_sync(host.ready)
+            except Exception as error:
+                _log.exception("the database does not answer")
+                problem = type(error).__name__
+        body = {"status": "ready"} if problem is None else {"status": "not ready", "problem": problem}
+        return JSONResponse(body, status_code=200 if problem is None else 503, headers={"Cache-Control": "no-store"})
+
+    return readyz
+
+
+def _load_pages(module: str) -> None:
+    """Make ``module`` the pages of this process."""
+    script = solara_apps.AppScript(module)
+    script.directory = web_assets() / "pages"  # templates are looked for beside this folder
+    solara_apps.apps["__default__"] = script
+
+
+def create_app(host: Any, *, root_path: str = "", pages: str = "policygame.web.app") -> Starlette:
+    """The application that serves the games of ``host`` (None: pages without games), at ``root_path`` of its address.
+
+    ``root_path`` begins with a slash and has none at its end, as in "/game"; behind a proxy the proxy keeps it in the address.
+    """
+    root_path = root_path.rstrip("/")
+    if root_path and not root_path.startswith("/"):
+        raise UserError(f"a root path begins with a slash, as in /game; found {root_path!r}")
+    solara_settings.main.root_path = root_path
+    solara_settings.main.base_url = f"http://localhost{root_path}/"
+    _load_pages(pages)
+    hosted.set_host(host)
+    page = _page(root_path)
+    routes = [
+        Route("/healthz", _healthz),
+        Route("/readyz", _readyz(host)),
+        Route("/help/{kind}/{name}", _help),
+        Route("/keep", _keep(root_path), methods=["POST"]),
+        Route("/play/{code}/game.json", _game_file),
+        Mount("/assets/web", _Own(directory=web_assets())),
+        Mount("/_solara/cdn", _FrontEnd()),
+        Route("/_solara/api/close/{kernel_id}", solara_starlette.close, methods=["POST"]),
+        Route("/jupyter/api/kernels/{id}", solara_starlette.kernels),
+        WebSocketRoute("/jupyter/api/kernels/{kernel_id}/{name}", solara_starlette.kernel_connection),
+        Mount("/jupyter/nbextensions", solara_starlette.StaticNbFiles()),
+        Mount("/static/assets", solara_starlette.StaticAssets()),
+        Mount("/static", StaticFiles(directory=solara_server.solara_static)),
+        Route("/{path:path}", page),
+    ]
+    inner = Starlette(routes=routes, lifespan=_lifespan, middleware=[Middleware(Guard), *solara_starlette.middleware])
+    if not root_path:
+        return inner
+    return Starlette(routes=[Route("/healthz", _healthz), Mount(root_path, app=inner)], lifespan=_lifespan)
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    """Solara's start and stop, which closes every tab's context."""
+    async with solara_starlette.lifespan(app):
+        yield
