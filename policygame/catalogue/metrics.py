@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from policygame.catalogue.levers import LEVERS
 from policygame.catalogue.segments import SEGMENTS
 from policygame.catalogue.stages import STAGES
 from policygame.catalogue.technologies import TECHNOLOGIES
 
-__all__ = ["METRICS", "Metric"]
+__all__ = ["METRICS", "Better", "Metric"]
+
+Better = Literal["higher", "lower"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +26,9 @@ class Metric:
     ``entities`` are kinds. The entity column of a table holds the kind and a name (``firm:TSMC``, ``country:USA``; ``world``
     stands alone) - except where ``grouped`` is true: there it holds the kind itself (``firm``, ``hq``, ``site``), which says by
     what shares are counted. ``items`` says in words what the item column holds ("" when it is empty), ``item_ids`` lists what it
-    may hold. ``definition`` is the formula in words, ``sentence`` what a player reads. ``on_demand`` metrics are not recorded
-    every quarter.
+    may hold. ``definition`` is the formula in words, ``sentence`` what a player reads. ``better`` says which way a government
+    wants the quantity to move in the world and at home, others being equal; None where one's gain is another's loss, or where
+    neither end is wanted. ``on_demand`` metrics are not recorded every quarter.
     """
 
     id: str
@@ -35,6 +39,7 @@ class Metric:
     item_ids: tuple[str, ...]
     definition: str
     sentence: str
+    better: Better | None
     grouped: bool = False
     on_demand: bool = False
 
@@ -59,9 +64,57 @@ _PLACES = ("world", "firm", "country", "hq")
 _BUYERS = ("world", "designer")
 _GROUPS = ("firm", "hq", "site")
 
+_HIGHER = (
+    "packaging_capacity_kwpm",
+    "wafer_capacity_kwpm",
+    "capacity_under_construction_kwpm",
+    "package_yield",
+    "skilled_people",
+    "deliveries_kunits",
+    "compute_delivered_kh100e",
+    "compute_received_kh100e",
+    "fill_rate",
+    "leadership",
+    "score_raw",
+)
+_LOWER = (
+    "backlog_kunits",
+    "phantom_backlog_kunits",
+    "lead_time_weeks",
+    "real_lead_time_weeks",
+    "price_index",
+    "outlay_musd",
+    "hhi_packaging",
+    "top1_packaging",
+    "top3_packaging",
+    "hhi_wafers",
+    "hhi_hbm",
+    "hhi_substrate",
+    "hhi_tools",
+    "leadership_rank",
+)
+_NEITHER = (
+    "expected_capacity_kwpm",  # a belief
+    "utilisation",  # idle lines and full ones are both a loss
+    "demand_kunits",
+    "orders_kunits",
+    "die_bank_kunits",  # many dies waiting tell of short packaging, none of short wafers
+    "slots_share",
+    "margin",
+    "revenue_musd",
+    "cash_musd",
+    "capex_musd",
+    "treasury_musd",  # paid and left are counted under one name
+)
+_BETTER: Mapping[str, Better | None] = {
+    **dict.fromkeys(_HIGHER, "higher"),
+    **dict.fromkeys(_LOWER, "lower"),
+    **dict.fromkeys(_NEITHER),
+}
+
 
 def _metric(id: str, name: str, unit: str, entities: tuple[str, ...], items: Items, definition: str, sentence: str) -> Metric:
-    return Metric(id, name, unit, entities, *items, definition, sentence, grouped=entities == _GROUPS)
+    return Metric(id, name, unit, entities, *items, definition, sentence, _BETTER[id], grouped=entities == _GROUPS)
 
 
 _CAPACITY = (

@@ -109,4 +109,5 @@ def _metric(metric: Metric) -> str:
     entities = code(metric.entities) + (" (what shares are counted by)" if metric.grouped else "")
     items = f"{metric.items}: {code(item for item in metric.item_ids)}" if metric.items else "none"
     facts = [["unit", metric.unit], ["entities", entities], ["items", items], ["formula", metric.definition]]
+    facts.append(["wanted", f"{metric.better}, in the world and at home" if metric.better else "neither more nor less as such"])
     return f"## {metric.id}\n\n**{metric.name}.** {metric.sentence}\n\n{table(['what', ''], facts)}"

@@ -18,6 +18,7 @@ from policygame.catalogue import (
     TECHNOLOGIES,
     Lever,
     Metric,
+    metrics,
 )
 
 CATALOGUES: dict[str, Mapping[str, Any]] = {
@@ -74,6 +75,18 @@ def test_a_definition_names_every_item_that_only_it_explains(metric: Metric) -> 
     assert re.fullmatch(r"\S.{14,}[.]", metric.definition)
     if metric.id in ("leadership", "treasury_musd", "score_raw"):
         assert [item for item in metric.item_ids if f"{item}: " not in metric.definition] == []
+
+
+def test_every_metric_says_once_which_way_is_better() -> None:
+    wanted = {better: {m.id for m in METRICS.values() if m.better == better} for better in ("higher", "lower", None)}
+    assert sum(map(len, wanted.values())) == len(METRICS)
+    assert {"deliveries_kunits", "fill_rate", "leadership", "score_raw"} <= wanted["higher"]
+    assert {"lead_time_weeks", "price_index", "outlay_musd", "leadership_rank"} <= wanted["lower"]
+    assert {m for m in METRICS if m.startswith(("hhi_", "top1_", "top3_"))} <= wanted["lower"]
+    assert {"utilisation", "die_bank_kunits", "margin"} <= wanted[None]
+    declared = [*metrics._HIGHER, *metrics._LOWER, *metrics._NEITHER]
+    assert len(set(declared)) == len(declared)
+    assert set(declared) == set(METRICS)
 
 
 def test_units_follow_the_kind_of_stage() -> None:
