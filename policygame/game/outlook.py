@@ -1,0 +1,386 @@
+"""What worlds say about a draft: from a game's present, the draft against what is in force, in other worlds than the game's own.
+
+A ``Request`` is a plain value, so that it can be queued, cached and sent to another process. Its worlds may be divided:
+``answer_block`` runs some of them, ``merge`` makes the ``Answer`` - a fan of each side, and how many worlds are better off. The
+present is replayed once per process; worlds that were begun are kept for the next draft and for a longer horizon. The worlds are
+other seeds' shocks and draws, rivals keep what is in force, and nothing that is decided or falls out later is ever read. What an
+answer says in a sentence is ``finding``; what a draft costs for certain is the treasury's business.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from policygame.asking import check_seeds
+from policygame.catalogue import LEVERS, METRICS, Quarter
+from policygame.catalogue.metrics import Better
+from policygame.errors import UserError
+from policygame.foresight.summaries import QUANTILES, quantiles
+from policygame.foresight.worlds import fresh_seeds
+from policygame.model.arrays import Array
+from policygame.result import Result
+from policygame.scenario import Policy, Scenario, load_scenario
+from policygame.scenario.setting import unknown
+from policygame.simulation import Simulation
+
+__all__ = [
+    "SAME_WITHIN",
+    "Answer",
+    "Block",
+    "Cancelled",
+    "OutlayLine",
+    "OutlookError",
+    "Request",
+    "Shares",
+    "answer_block",
+    "direction",
+    "forget",
+    "history_series",
+    "merge",
+    "other_seeds",
+]
+
+Series = tuple[str, str, str]
+"""Metric, entity and item of a series."""
+SAME_WITHIN = 0.005
+"""A world is neither better nor worse off where both sides differ by no more than this part of the larger (assumption)."""
+POSITIONS, BASES, DRAFTS = 4, 4, 4
+"""How many presents, and how many begun batches of worlds on each side, a process keeps."""
+_OUTLAY = "outlay_musd"
+
+
+class OutlookError(UserError):
+    """An outlook that cannot be given as asked."""
+
+
+class Cancelled(Exception):  # noqa: N818 - nothing went wrong
+    """Nobody waits for this answer any more."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked: everything that an answer depends on, as plain values.
+
+    scenario : name of a shipped scenario, or path of a file
+    seed : the game's own, which gives its past and never one of the worlds asked
+    in_force : (seat, lines) of every government: all that it has decided before the present. One that is missing decided nothing
+    present : quarters from the scenario's start to the present, where the current turn begins
+    turn_quarters : how many quarters the current turn takes
+    seat, draft : whose decision, and its lines, dated the present
+    seeds : one per world
+    quarters : how many to look ahead; fewer where the scenario ends sooner
+    series : (metric, entity, item) of each that is asked for
+    """
+
+    scenario: str
+    seed: int
+    in_force: tuple[tuple[str, str], ...]
+    present: int
+    turn_quarters: int
+    seat: str
+    draft: str
+    seeds: tuple[int, ...]
+    quarters: int
+    series: tuple[Series, ...]
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """What has to be recorded, and nothing else: metrics in the catalogue's order."""
+        wanted = {metric for metric, _, _ in self.series} | {_OUTLAY}
+        return tuple(metric for metric in METRICS if metric in wanted)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some of a request's worlds, run on both sides. Arrays are in the metrics' units.
+
+    base, draft : (series, quarter, world)
+    base_outlay, draft_outlay : (lever, quarter, world) of the seat, M USD, in the catalogue's order of levers
+    today : (series,) the last value of each before the present; NaN where nothing was before
+    """
+
+    seeds: tuple[int, ...]
+    first: Quarter
+    base: Array
+    draft: Array
+    base_outlay: Array
+    draft_outlay: Array
+    today: Array
+
+
+@dataclass(frozen=True)
+class OutlayLine:
+    """What a lever costs by forecast, M USD: medians over worlds, in this turn and in the quarters after it that were run."""
+
+    lever: str
+    now_musd: float
+    later_musd: float
+    base_now_musd: float
+    base_later_musd: float
+
+
+@dataclass(frozen=True)
+class Shares:
+    """How many worlds end better, the same and worse with the draft, by which way the series is wanted to move.
+
+    Where neither way is better as such, ``wanted`` is None, and ``better`` counts the worlds in which the series ends higher.
+    """
+
+    better: int
+    same: int
+    worse: int
+    wanted: Better | None
+
+    @property
+    def worlds(self) -> int:
+        """All worlds counted."""
+        return self.better + self.same + self.worse
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The fans. ``base`` and ``draft`` are (series, quantile, quarter) at 5, 25, 50, 75 and 95 per cent over worlds.
+
+    today : (series,) the last value before the present; NaN where there is none
+    shares : per series, by the last quarter; difference : (series, 3) of draft less base there at 5, 50 and 95 per cent
+    outlay : levers that cost anything on either side
+    """
+
+    request: Request
+    worlds: int
+    quarters: tuple[Quarter, ...]
+    base: Array
+    draft: Array
+    today: Array
+    shares: tuple[Shares, ...]
+    difference: Array
+    outlay: tuple[OutlayLine, ...]
+
+    def row(self, series: Series) -> int:
+        """Where a series stands; OutlookError where it was not asked for."""
+        if series not in self.request.series:
+            asked = "; ".join(" ".join(filter(None, one)) for one in self.request.series)
+            raise OutlookError(f"{' '.join(filter(None, series))} was not asked for; asked were {asked}")
+        return self.request.series.index(series)
+
+
+# asking -----------------------------------------------------------------------------------------------------------------------
+
+
+def other_seeds(seed: int, worlds: int) -> tuple[int, ...]:
+    """Seeds of an outlook's worlds: the same for a game every time, and never the game's own.
+
+    >>> other_seeds(7, 3)
+    (8, 9, 10)
+    """
+    return fresh_seeds([seed], worlds)
+
+
+def direction(metric: str, entity: str, seat: str) -> Better | None:
+    """Which way a government wants a series to move; None where neither is better as such, and for what is a rival's own.
+
+    >>> direction("leadership", "country:USA", "USA"), direction("leadership", "country:CHN", "USA")
+    ('higher', None)
+    """
+    kind, _, name = entity.partition(":")
+    if kind in ("country", "hq", "government") and name and name != seat:
+        return None
+    return METRICS[metric].better
+
+
+def history_series(result: Result, series: Series) -> tuple[tuple[Quarter, ...], Array]:
+    """The line before today: quarters and values (quarter,) of one series in the game's own world, in the metric's unit."""
+    metric, entity, item = series
+    return tuple(result.quarters), result.array(metric, entity, item)[:, 0]
+
+
+def _never(*_: object) -> bool:
+    return False
+
+
+def answer_block(request: Request, seeds: Sequence[int], cancelled: Callable[[], bool] = _never) -> Block:
+    """Run the worlds ``seeds`` of a request, in force and with the draft; ``cancelled`` is asked before every quarter.
+
+    Raises Cancelled; OutlookError, PolicyError and SimulationError for what cannot be asked.
+    """
+    ask = _checked(request, check_seeds(seeds))
+    with _lock:
+        present = _positions.get(ask.past, ask.replay)
+        key = (ask.past, ask.seeds, request.metrics)
+        base = _bases.get(key, lambda: _Side(ask.branch(present, None)))
+        draft = _drafts.get((*key, request.seat, request.draft), lambda: _Side(ask.branch(present, ask.draft)))
+        total = min(request.quarters, present.structure.n_quarters - present.quarter)
+        sides = [side.run(total, cancelled) for side in (base, draft)]
+    values = [np.stack([result.array(*series)[:total] for series in request.series]) for result in sides]
+    spent = [
+        np.stack([result.array(_OUTLAY, f"government:{request.seat}", lever)[:total] for lever in LEVERS]) for result in sides
+    ]
+    before = present.result()
+    today = [before.array(*series)[-1, 0] if before.quarters else np.nan for series in request.series]
+    now = present.structure.first + present.quarter
+    return Block(ask.seeds, now, values[0], values[1], spent[0], spent[1], np.array(today))
+
+
+def merge(request: Request, blocks: Sequence[Block]) -> Answer:
+    """One answer of all the worlds in ``blocks``; OutlookError where there are none, or a world is told twice."""
+    if not blocks:
+        raise OutlookError("an answer needs the worlds of at least one block")
+    seeds = [seed for block in blocks for seed in block.seeds]
+    if len(set(seeds)) != len(seeds):
+        raise OutlookError("a world stands in two blocks of one answer; divide the seeds of the request among the blocks")
+    base, draft, base_outlay, draft_outlay = (
+        np.concatenate([getattr(block, name) for block in blocks], axis=-1)
+        for name in ("base", "draft", "base_outlay", "draft_outlay")
+    )
+    fans = [np.moveaxis(quantiles(side, QUANTILES), 0, 1) for side in (base, draft)]
+    last = quantiles(draft[:, -1] - base[:, -1], (0.05, 0.5, 0.95)).T
+    shares = tuple(
+        _shares(base[row, -1], draft[row, -1], direction(metric, entity, request.seat))
+        for row, (metric, entity, _) in enumerate(request.series)
+    )
+    quarters = tuple(blocks[0].first + t for t in range(base.shape[1]))
+    outlay = _outlay(base_outlay, draft_outlay, request.turn_quarters)
+    return Answer(request, len(seeds), quarters, fans[0], fans[1], blocks[0].today, shares, last, outlay)
+
+
+def _shares(base: Array, draft: Array, wanted: Better | None) -> Shares:
+    gain = (base - draft) if wanted == "lower" else (draft - base)
+    margin = SAME_WITHIN * np.maximum(np.abs(base), np.abs(draft))
+    better, worse = int((gain > margin).sum()), int((gain < -margin).sum())
+    return Shares(better, len(gain) - better - worse, worse, wanted)
+
+
+def _outlay(base: Array, draft: Array, turn_quarters: int) -> tuple[OutlayLine, ...]:
+    lines = []
+    for row, lever in enumerate(LEVERS):
+        if not (base[row].any() or draft[row].any()):
+            continue
+        now, later = (
+            [float(np.median(side[row, quarters].sum(axis=0))) for side in (draft, base)]
+            for quarters in (slice(None, turn_quarters), slice(turn_quarters, None))
+        )
+        lines.append(OutlayLine(lever, now[0], later[0], now[1], later[1]))
+    return tuple(lines)
+
+
+# running ----------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Past:
+    """What the present is replayed from; the key of what a process keeps."""
+
+    scenario: str
+    seed: int
+    in_force: tuple[tuple[str, str], ...]
+    present: int
+
+
+@dataclass(frozen=True)
+class _Ask:
+    """A request that has been found possible."""
+
+    past: _Past
+    resolved: Scenario
+    policies: dict[str, Policy]
+    draft: dict[str, Policy]
+    seeds: tuple[int, ...]
+    metrics: tuple[str, ...]
+
+    def replay(self) -> Simulation:
+        """The game's own world at the present, everything recorded."""
+        simulation = Simulation(self.resolved, [self.past.seed], self.policies)
+        return simulation.run(self.past.present)
+
+    def branch(self, present: Simulation, policies: dict[str, Policy] | None) -> Simulation:
+        """The worlds asked, standing at the present."""
+        return present.branch([0] * len(self.seeds), seeds=self.seeds, policies=policies, metrics=self.metrics)
+
+
+class _Side:
+    """Worlds under one set of policies, run as far as anybody has asked."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+
+    def run(self, quarters: int, cancelled: Callable[[], bool]) -> Result:
+        """At least so many quarters from the present."""
+        ahead = self._simulation.quarter - self._simulation.start_index
+        for _ in range(quarters - ahead):
+            if cancelled():
+                raise Cancelled
+            self._simulation.run(1)
+        return self._simulation.result()
+
+
+_T = TypeVar("_T")
+
+
+class _Kept(Generic[_T]):
+    """The values used last, by what they were made from."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._values: OrderedDict[object, _T] = OrderedDict()
+
+    def get(self, key: object, make: Callable[[], _T]) -> _T:
+        if key not in self._values:
+            self._values[key] = make()
+            while len(self._values) > self._most:
+                self._values.popitem(last=False)
+        self._values.move_to_end(key)
+        return self._values[key]
+
+    def clear(self) -> None:
+        self._values.clear()
+
+
+_lock = Lock()
+_positions: _Kept[Simulation] = _Kept(POSITIONS)
+_bases: _Kept[_Side] = _Kept(BASES)
+_drafts: _Kept[_Side] = _Kept(DRAFTS)
+_scenario = lru_cache(maxsize=4)(load_scenario)
+
+
+def forget() -> None:
+    """Let go of every world that this process keeps. Answers do not change by it, only the time that they take."""
+    with _lock:
+        for kept in (_positions, _bases, _drafts):
+            kept.clear()
+
+
+def _checked(request: Request, seeds: tuple[int, ...]) -> _Ask:
+    """The request as values of the engine; OutlookError where it asks for what nobody may see, or cannot be answered."""
+    scenario = _scenario(request.scenario)
+    seats = tuple(name for name, place in scenario.jurisdictions.items() if place.government is not None)
+    for seat in (request.seat, *(seat for seat, _ in request.in_force)):
+        if seat not in seats:
+            raise OutlookError(unknown("government", seat, seats))
+    if request.seed in seeds:
+        raise OutlookError(f"the game's own seed {request.seed} may not be one of the worlds: it would tell its future")
+    first, length = Quarter.parse(scenario.start), Quarter.parse(scenario.end) - Quarter.parse(scenario.start) + 1
+    if not 0 <= request.present < length:
+        raise OutlookError(f"the present lies {request.present} quarters from the start; allowed are 0 to {length - 1}")
+    if request.quarters < 1 or request.turn_quarters < 1:
+        raise OutlookError(f"quarters are 1 or more; found {request.quarters} to look ahead, {request.turn_quarters} of the turn")
+    if not request.series:
+        raise OutlookError("name at least one series: metric, entity and item")
+    now = first + request.present
+    decided = dict.fromkeys(seats, Policy()) | {seat: Policy.parse(lines) for seat, lines in request.in_force}
+    for seat, policy in decided.items():
+        if policy.since(now).settings:
+            raise OutlookError(f"'{policy.since(now).settings[0]}' of {seat} is dated {now} or later: it is not in force yet")
+    draft = Policy.parse(request.draft)
+    for setting in draft.settings:
+        if setting.quarter != now:
+            raise OutlookError(f"'{setting}' is not dated {now}, where the game stands")
+    past = _Past(request.scenario, request.seed, tuple((seat, str(policy)) for seat, policy in decided.items()), request.present)
+    whole = {request.seat: decided[request.seat] + draft}
+    return _Ask(past, scenario, decided, whole, seeds, request.metrics)
