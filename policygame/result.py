@@ -5,7 +5,7 @@ Running is ``simulation``; what each metric means is in the catalogue; files are
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -96,6 +96,16 @@ class Result:
                 f"{metric} is not given for {entity!r}; allowed are {', '.join(entities)}.{nearest(entity, entities)}"
             )
         return self._arrays[metric][:, pairs.index((entity, item))]
+
+    def without_series(self, hidden: Callable[[str, str, str], bool]) -> Result:
+        """The same result without the series for which ``hidden(metric, entity, item)`` holds; what is left shares its memory."""
+        series, arrays = dict(self._series), dict(self._arrays)
+        for metric in arrays:
+            kept = [n for n, (entity, item) in enumerate(series[metric]) if not hidden(metric, entity, item)]
+            if len(kept) < len(series[metric]):
+                series[metric] = tuple(series[metric][n] for n in kept)
+                arrays[metric] = arrays[metric][:, kept]
+        return Result(self.scenario, self.seeds, self.quarters, self.start_index, series, arrays, {}, np.zeros_like(self._cuts_musd))
 
     def frame(self, metrics: Sequence[str] | None = None, entities: Sequence[str] | None = None) -> pd.DataFrame:
         """Tidy table: world, seed, quarter, metric, entity, item, value. Select with ``metrics`` and ``entities``."""

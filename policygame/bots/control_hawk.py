@@ -27,9 +27,15 @@ def contain(desk: Desk) -> None:
     rivals = [place for place in view.others if place not in view.allies]
     threats = {rival: threat(desk, rival) for rival in rivals}
     for item in CONTROLS:
+        standing = {
+            rival: np.maximum(view.control(item, view.government, rival), view.control(item, rival, view.government))
+            for rival in rivals
+        }
+        # one strength for all that are feared, as a decision states it: the strictest that any of them calls for
+        strictest = highest([0.0 * shortage(view), *threats.values(), *standing.values()])
         for rival in rivals:
-            standing = np.maximum(view.control(item, view.government, rival), view.control(item, rival, view.government))
-            desk.set("export_control", item, np.maximum(threats[rival], standing), places=(rival,))
+            feared = (threats[rival] > 0.0) | (standing[rival] > 0.0)
+            desk.set("export_control", item, strictest * feared, places=(rival,))
     fear = highest([0.0 * shortage(view), *threats.values()])
     strength = 0.3 + 0.4 * fear + 0.3 * ramp(shortage(view), 0.0, 0.35)
     desk.grant_or_credit(dict.fromkeys(desk.technologies, strength), guardrail=rivals, priority=True)

@@ -1,0 +1,54 @@
+"""Whether a decision can be taken: well formed, dated now, within what the role may do, and payable.
+
+A decision is a ``Policy`` whose settings are all dated the first quarter of the turn. It states only what changes: a setting holds until
+the next one of its lever and item, and an amount of 0 ends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policygame.catalogue import LEVERS, Quarter
+from policygame.game.commands import Refused
+from policygame.game.position import Position
+from policygame.game.treasury import bill
+from policygame.scenario import Policy, PolicyError
+from policygame.scenario.policy_checks import policy_problems
+
+__all__ = ["check_decision", "read_decision"]
+
+
+def read_decision(lines: Sequence[str], now: Quarter) -> Policy:
+    """The decision that these lines state; Refused("malformed" or "stale_turn") where they are none for this turn."""
+    try:
+        decision = Policy.parse("\n".join(lines))
+    except PolicyError as error:
+        raise Refused("malformed", f"These lines cannot be read. {error}") from None
+    for setting in decision.settings:
+        if setting.quarter != now:
+            raise Refused("stale_turn", f"'{setting}' is dated {setting.quarter}; a decision of this turn is dated {now}.")
+    return decision
+
+
+def check_decision(position: Position, seat: str, decision: Policy) -> None:
+    """Refused where the role may not decide this ("out_of_bounds") or its treasury cannot pay it ("cannot_pay")."""
+    scenario, taken = position.scenario, position.decisions[seat]
+    before = set(policy_problems(taken, scenario, seat))
+    problems = [problem for problem in policy_problems(taken + decision, scenario, seat) if problem not in before]
+    of_settings = [problem for problem in problems if problem.setting]
+    if of_settings:
+        raise Refused("out_of_bounds", "This cannot be decided. " + " ".join(f"{problem}." for problem in of_settings))
+    drawn = bill(position, seat, decision)
+    over = drawn.over()
+    if over is not None:
+        name = f"{LEVERS[over.key[0]].name}, {over.key[1]}"
+        least = f"to {over.at_most:g} {over.unit}" if over.at_most > 0.0 else "to nothing"
+        raise Refused(
+            "cannot_pay",
+            f"The {over.purse} purse has {over.available_musd:,.0f} M USD for this turn, and this takes {over.needed_musd:,.0f}. "
+            f"Shrink {name} {least}.",
+            line=over.key,
+            amount=over.at_most,
+        )
+    if problems:
+        raise Refused("cannot_pay", "This cannot be paid for. " + " ".join(str(problem) for problem in problems))
