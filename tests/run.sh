@@ -4,8 +4,8 @@
 #   bash tests/run.sh          everything but the tests marked `exhaustive`; under 12 minutes on two cores
 #   bash tests/run.sh --all    those too; under an hour
 #
-# Needs Python 3.11 or later. No system package is needed beyond Python with its venv module: every dependency comes as a wheel.
-# Where Debian's or Ubuntu's Python lacks that module and we are root, `apt-get install python3-venv` is tried.
+# Needs Python 3.11 or later with its venv module, Chromium for the tests of pages, and a PostgreSQL server for the tests of the store.
+# On Debian and Ubuntu, as root, what is missing is installed; elsewhere the tests say which program they lack.
 # POLICYGAME_TEST_VENV names another place for the environment, POLICYGAME_PYTHON another Python.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -29,11 +29,22 @@ find_python() {
   return 1
 }
 
+install() {
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
+  echo "== installing $*"
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+need_programs() {
+  local missing=()
+  command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing+=(postgresql)
+  [ "${#missing[@]}" = 0 ] || install "${missing[@]}" || echo "tests/run.sh: please install ${missing[*]}; the tests that need them will say so." >&2
+}
+
 make_venv() {
   "$python" -m venv --clear "$venv" && return
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    echo "== this Python has no working venv module: installing python3-venv"
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv
+  if install python3-venv; then
     "$python" -m venv --clear "$venv" && return
   fi
   echo "tests/run.sh: '$python -m venv' does not work. On Debian or Ubuntu: sudo apt-get install python3-venv" >&2
@@ -47,10 +58,11 @@ wanted=$({ "$python" -c 'import sys; print(sys.version, sys.prefix)'; pwd; cat p
 if [ ! -x "$venv/bin/python" ] || [ "$(cat "$venv/installed-for" 2>/dev/null)" != "$wanted" ]; then
   echo "== environment: $venv ($("$python" --version))"
   make_venv
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[test,dev]"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[test,dev,postgres]"
   echo "$wanted" >"$venv/installed-for"
 fi
 export PATH="$venv/bin:$PATH"
+need_programs
 
 failed=()
 report=()

@@ -2,7 +2,8 @@
 
 No database, no page and no clock here: a game is scenario, seed and decisions. ``game`` folds the log, ``commands`` is what may be
 asked, ``position`` where the world stands, ``decisions`` and ``treasury`` what can be decided and paid, ``resolution`` how a turn ends,
-``views`` what a role sees, ``handin`` games as files, ``outlook`` what a draft may lead to, ``headlines`` and ``debrief`` what happened and why.
+``views`` what a role sees, ``handin`` games as files, ``outlook`` what a draft may lead to, ``headlines`` and ``debrief`` what happened
+and why.
 """
 
 from policygame.game.commands import Command, Refused, parse_command

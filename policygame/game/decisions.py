@@ -37,7 +37,7 @@ def check_decision(position: Position, seat: str, decision: Policy) -> None:
     problems = [problem for problem in policy_problems(taken + decision, scenario, seat) if problem not in before]
     of_settings = [problem for problem in problems if problem.setting]
     if of_settings:
-        raise Refused("out_of_bounds", "This cannot be decided. " + " ".join(f"{problem}." for problem in of_settings))
+        raise Refused("out_of_bounds", "This cannot be decided. " + " ".join(f"'{one.setting}': {one.message}." for one in of_settings))
     drawn = bill(position, seat, decision)
     over = drawn.over()
     if over is not None:
@@ -51,4 +51,4 @@ def check_decision(position: Position, seat: str, decision: Policy) -> None:
             amount=over.at_most,
         )
     if problems:
-        raise Refused("cannot_pay", "This cannot be paid for. " + " ".join(str(problem) for problem in problems))
+        raise Refused("cannot_pay", "This cannot be paid for. " + " ".join(problem.message for problem in problems))

@@ -35,8 +35,8 @@ class Calendar:
     @classmethod
     def of(cls, scenario: Scenario) -> Calendar:
         """The calendar that a scenario states."""
-        quarters = (Quarter.parse(text) for text in (scenario.start, scenario.play_from, scenario.end))
-        return cls(*quarters, scenario.quarters_per_turn)
+        start, play_from, end = (Quarter.parse(text) for text in (scenario.start, scenario.play_from, scenario.end))
+        return cls(start, play_from, end, scenario.quarters_per_turn)
 
     @property
     def turns(self) -> int:
