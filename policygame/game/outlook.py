@@ -24,6 +24,7 @@ from policygame.catalogue.metrics import Better
 from policygame.errors import UserError
 from policygame.foresight.summaries import QUANTILES, quantiles
 from policygame.foresight.worlds import fresh_seeds
+from policygame.game.wording import smallest
 from policygame.model.arrays import Array
 from policygame.result import Result
 from policygame.scenario import Policy, Scenario, load_scenario
@@ -50,7 +51,8 @@ __all__ = [
 Series = tuple[str, str, str]
 """Metric, entity and item of a series."""
 SAME_WITHIN = 0.005
-"""A world is neither better nor worse off where both sides differ by no more than this part of the larger (assumption)."""
+"""A world is neither better nor worse off where both sides differ by no more than this part of the larger (assumption), or by less
+than the metric's last digit tells."""
 POSITIONS, BASES, DRAFTS = 4, 4, 4
 """How many presents, and how many begun batches of worlds on each side, a process keeps."""
 _OUTLAY = "outlay_musd"
@@ -60,7 +62,7 @@ class OutlookError(UserError):
     """An outlook that cannot be given as asked."""
 
 
-class Cancelled(Exception):  # noqa: N818 - nothing went wrong
+class Cancelled(Exception):
     """Nobody waits for this answer any more."""
 
 
@@ -242,17 +244,17 @@ def merge(request: Request, blocks: Sequence[Block]) -> Answer:
     fans = [np.moveaxis(quantiles(side, QUANTILES), 0, 1) for side in (base, draft)]
     last = quantiles(draft[:, -1] - base[:, -1], (0.05, 0.5, 0.95)).T
     shares = tuple(
-        _shares(base[row, -1], draft[row, -1], direction(metric, entity, request.seat))
-        for row, (metric, entity, _) in enumerate(request.series)
+        _shares(base[row, -1], draft[row, -1], direction(metric, entity, request.seat), smallest(metric, item))
+        for row, (metric, entity, item) in enumerate(request.series)
     )
     quarters = tuple(blocks[0].first + t for t in range(base.shape[1]))
     outlay = _outlay(base_outlay, draft_outlay, request.turn_quarters)
     return Answer(request, len(seeds), quarters, fans[0], fans[1], blocks[0].today, shares, last, outlay)
 
 
-def _shares(base: Array, draft: Array, wanted: Better | None) -> Shares:
+def _shares(base: Array, draft: Array, wanted: Better | None, least: float) -> Shares:
     gain = (base - draft) if wanted == "lower" else (draft - base)
-    margin = SAME_WITHIN * np.maximum(np.abs(base), np.abs(draft))
+    margin = np.maximum(SAME_WITHIN * np.maximum(np.abs(base), np.abs(draft)), least)
     better, worse = int((gain > margin).sum()), int((gain < -margin).sum())
     return Shares(better, len(gain) - better - worse, worse, wanted)
 
