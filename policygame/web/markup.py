@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 __all__ = ["Child", "Markup", "classes", "el", "join"]
 
 Child: TypeAlias = "Markup | str | int | float | None | Iterable[Child]"
-_VOID = frozenset({"br", "hr", "img", "input", "path", "circle", "rect", "line", "meta", "link"})
+_VOID = frozenset({"br", "hr", "img", "input", "meta", "link"})
 
 
 def el(tag: str, *children: Child, **attributes: str | int | float | bool | None) -> Markup:

@@ -1,6 +1,27 @@
 """Charts as pure functions: plain values in, a ``ChartSpec`` (ECharts option, sentence, table) out. Drawing is ``components.Chart``."""
 
+from policygame.web.charts.bars import Bar, bars
+from policygame.web.charts.bump import bump
 from policygame.web.charts.fan import Bands, fan
+from policygame.web.charts.sankey import Link, Node, sankey
+from policygame.web.charts.small import Panel, small_multiples, sparkline
 from policygame.web.charts.spec import ChartSpec
+from policygame.web.charts.world import Flow, Place, world_map
 
-__all__ = ["Bands", "ChartSpec", "fan"]
+__all__ = [
+    "Bands",
+    "Bar",
+    "ChartSpec",
+    "Flow",
+    "Link",
+    "Node",
+    "Panel",
+    "Place",
+    "bars",
+    "bump",
+    "fan",
+    "sankey",
+    "small_multiples",
+    "sparkline",
+    "world_map",
+]

@@ -11,18 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-__all__ = ["GAP", "ChartSpec", "Option", "Size", "axis_label", "clean", "nice_scale", "tooltip"]
+__all__ = ["GAP", "NARROW_PX", "ChartSpec", "Option", "Size", "axis_label", "clean", "nice_scale", "tooltip"]
 
 Option: TypeAlias = dict[str, Any]
 Size = Literal["desk", "phone", "screen"]
 GAP = "-"
+NARROW_PX = 520
 
 
 @dataclass(frozen=True)
 class ChartSpec:
     """A chart: ``option`` for ECharts, ``sentence`` its finding for those who do not see it, ``head`` and ``rows`` its numbers.
 
-    ``maps`` are names of shapes with their files among the web assets.
+    ``maps`` are names of shapes with their files among the web assets. ``phone`` is the option where the chart is narrower than
+    ``NARROW_PX``, drawn ``phone_scale`` times as high; ``aspect`` (width / height) replaces a height where the shape of the picture is given.
     """
 
     option: Option
@@ -30,6 +32,9 @@ class ChartSpec:
     head: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     maps: dict[str, str] = field(default_factory=dict)
+    phone: Option | None = None
+    phone_scale: float = 1.0
+    aspect: float | None = None
 
 
 def clean(value: float, digits: int = 4) -> float | str:
@@ -70,8 +75,9 @@ def axis_label(size: Size) -> int:
 
 
 def tooltip(**more: Any) -> Option:
-    """The look of what appears under the pointer."""
+    """The look of what appears under the pointer: drawn, never HTML, so that a name can hold no script."""
     return {
+        "renderMode": "richText",
         "backgroundColor": "@card",
         "borderColor": "@line2",
         "textStyle": {"color": "@ink", "fontSize": 12},

@@ -7,7 +7,7 @@ from typing import Any
 
 import solara
 
-from policygame.web.charts.spec import ChartSpec
+from policygame.web.charts.spec import NARROW_PX, ChartSpec
 from policygame.web.document import asset_address
 from policygame.web.text import _
 from policygame.web.vue import component, read_text
@@ -18,6 +18,10 @@ __all__ = ["Chart"]
 @component("chart.vue")
 def _Chart(
     option: dict[str, Any] = {},  # noqa: B006
+    phone: dict[str, Any] | None = None,
+    narrow: int = 0,
+    phone_scale: float = 1.0,
+    aspect: float = 0.0,
     alt: str = "",
     head: list[str] = [],  # noqa: B006
     rows: list[list[str]] = [],  # noqa: B006
@@ -43,7 +47,7 @@ def Chart(
     classes: str = "",
     on_press: Callable[[str], None] | None = None,
 ) -> None:
-    """Draw ``spec``, ``height`` pixels high.
+    """Draw ``spec``, ``height`` pixels high (a spec with an aspect takes its height from its width).
 
     ``busy`` dims the last drawing while a newer one is computed. ``table`` offers the numbers as a table below. ``still`` draws without
     gliding. ``on_press(name)`` hears which named thing (a place, a node) was pressed; give the same choice by keyboard elsewhere.
@@ -56,6 +60,10 @@ def Chart(
 
     _Chart(
         option=spec.option,
+        phone=spec.phone,
+        narrow=NARROW_PX,
+        phone_scale=spec.phone_scale,
+        aspect=spec.aspect or 0.0,
         alt=spec.sentence,
         head=list(spec.head) if table else [],
         rows=[list(row) for row in spec.rows] if table else [],
