@@ -45,6 +45,8 @@ _BY_UNIT = {
 }
 _SCORE_UNITS = {"V": "M USD / quarter", "P": "log points"}
 """Components of the score that are no shares."""
+_WITH_ARTICLE = ("USA", "EUR", "ROW")
+"""Jurisdictions whose names take an article inside a sentence."""
 
 
 def said(metric: str, item: str = "") -> Said:
@@ -97,21 +99,21 @@ def item_name(item: str) -> str:
     """The short name of an item - a technology, stage or segment - or the item itself where it has none.
 
     >>> item_name("interposer_2_5d"), item_name("whole_chain")
-    ('2.5D', 'whole_chain')
+    ('2.5D', 'whole chain')
     """
     for catalogue in (TECHNOLOGIES, SEGMENTS, STAGES):
         if item in catalogue:
             return str(catalogue[item].name).partition(" (")[0]
-    return item
+    return item.replace("_", " ")
 
 
 def entity_name(entity: str) -> str:
-    """The name of an entity: a jurisdiction's, a firm's own, ``the world``.
+    """The name of an entity inside a sentence: a jurisdiction's, a firm's own, ``the world``.
 
-    >>> entity_name("country:USA"), entity_name("firm:ASE"), entity_name("world")
-    ('United States', 'ASE', 'the world')
+    >>> entity_name("country:USA"), entity_name("hq:TWN"), entity_name("firm:ASE"), entity_name("world")
+    ('the United States', 'Taiwan', 'ASE', 'the world')
     """
     kind, _, name = entity.partition(":")
     if kind in ("country", "hq", "government") and name in JURISDICTIONS:
-        return JURISDICTIONS[name].name
+        return f"the {JURISDICTIONS[name].name}" if name in _WITH_ARTICLE else JURISDICTIONS[name].name
     return name or f"the {kind}"
