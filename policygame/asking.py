@@ -128,9 +128,14 @@ def per_world_policies(
 def resolve(policy: Any, scenario: Scenario, government: str) -> Strategy:
     """The strategy that a policy, a bot's name or a strategy stands for, beside the history before play begins.
 
+    A ``Script`` is taken as it stands: it says all, history included, and whoever made it has judged it (a game does, turn by turn,
+    where a policy is judged as if its last decisions held to the scenario's end).
+
     Raises SimulationError for an unknown bot and PolicyError for a policy that the scenario or the role forbids.
     """
     before = Policy.of_history(scenario, government).before(Quarter.parse(scenario.play_from))
+    if isinstance(policy, Script):
+        return policy
     if isinstance(policy, Policy):
         policy.check(scenario, government)
         return Script(before + policy)

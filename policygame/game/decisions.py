@@ -26,18 +26,19 @@ def read_decision(lines: Sequence[str], now: Quarter) -> Policy:
         raise Refused("malformed", f"These lines cannot be read. {error}") from None
     for setting in decision.settings:
         if setting.quarter != now:
-            raise Refused("stale_turn", f"'{setting}' is dated {setting.quarter}; a decision of this turn is dated {now}.")
+            raise Refused("stale_turn", f"A decision of this turn is dated {now}; '{setting}' is not.")
     return decision
 
 
 def check_decision(position: Position, seat: str, decision: Policy) -> None:
     """Refused where the role may not decide this ("out_of_bounds") or its treasury cannot pay it ("cannot_pay")."""
     scenario, taken = position.scenario, position.decisions[seat]
-    before = set(policy_problems(taken, scenario, seat))
-    problems = [problem for problem in policy_problems(taken + decision, scenario, seat) if problem not in before]
-    of_settings = [problem for problem in problems if problem.setting]
+    # money is judged by the treasury as it stands, for this turn; a policy's own check judges it to the scenario's end
+    of_settings = [problem for problem in policy_problems(taken + decision, scenario, seat) if problem.setting]
     if of_settings:
-        raise Refused("out_of_bounds", "This cannot be decided. " + " ".join(f"'{one.setting}': {one.message}." for one in of_settings))
+        raise Refused(
+            "out_of_bounds", "This cannot be decided. " + " ".join(f"'{one.setting}': {one.message}." for one in of_settings)
+        )
     drawn = bill(position, seat, decision)
     over = drawn.over()
     if over is not None:
@@ -50,5 +51,3 @@ def check_decision(position: Position, seat: str, decision: Policy) -> None:
             line=over.key,
             amount=over.at_most,
         )
-    if problems:
-        raise Refused("cannot_pay", "This cannot be paid for. " + " ".join(problem.message for problem in problems))

@@ -22,6 +22,7 @@ from policygame.game.game import Game
 from policygame.game.position import Position
 from policygame.game.turns import Calendar
 from policygame.game.version import model_version
+from policygame.model.agents.scripts import Script
 from policygame.result import Result
 from policygame.scenario import Policy, PolicyError, Scenario, ScenarioError, Setting
 from policygame.simulation import simulate
@@ -205,7 +206,12 @@ class LoadedGame:
     def simulate(self, seeds: Sequence[int] | None = None, **asked: Any) -> Result:
         """The game's own world (or the worlds of ``seeds``) under its decisions, to where it was played; see ``policygame.simulate``."""
         chosen = [self.seed] if seeds is None else seeds
-        return simulate(self.scenario, seeds=chosen, policies=dict(self.policies), **{"quarters": self.quarters, **asked})
+        play_from = Calendar.of(self.scenario).play_from
+        scripts = {
+            seat: Script(Policy.of_history(self.scenario, seat).before(play_from) + decided)
+            for seat, decided in self.policies.items()
+        }
+        return simulate(self.scenario, seeds=chosen, policies=scripts, **{"quarters": self.quarters, **asked})
 
     def without(self, seat: str, turn: int | None = None, lever: str | None = None, item: str | None = None) -> LoadedGame:
         """The same game had a seat not decided this: all decisions of a turn, or of a lever (and item) in it; None means all.

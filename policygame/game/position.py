@@ -17,6 +17,7 @@ import numpy as np
 
 from policygame.game.turns import Calendar
 from policygame.model.agents.government import GovernmentView
+from policygame.model.agents.scripts import Script
 from policygame.model.arrays import Array, index
 from policygame.model.state import State
 from policygame.model.structure import PLACE_OF
@@ -52,7 +53,7 @@ class Position:
     @cached_property
     def simulation(self) -> Simulation:
         """The world, standing at the turn's first quarter; do not run it on, branch it."""
-        simulation = Simulation(self.scenario, [self.seed], dict(self.decisions))
+        simulation = Simulation(self.scenario, [self.seed], {seat: Script(self.in_force(seat)) for seat in self.decisions})
         return simulation.run(self.calendar.quarters_before(self.turn))
 
     @cached_property
