@@ -9,26 +9,30 @@ answer says in a sentence is ``finding``; what a draft costs for certain is the 
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from threading import Lock
-from typing import Generic, TypeVar
 
 import numpy as np
 
 from policygame.asking import check_seeds
 from policygame.catalogue import LEVERS, METRICS, Quarter
 from policygame.catalogue.metrics import Better
-from policygame.errors import UserError
 from policygame.foresight.summaries import QUANTILES, quantiles
-from policygame.foresight.worlds import fresh_seeds
+from policygame.game.presents import (
+    Kept,
+    OutlookError,
+    Past,
+    checked_policies,
+    forget_presents,
+    other_seeds,
+    resolved,
+    the_present,
+)
 from policygame.game.wording import smallest
 from policygame.model.arrays import Array
 from policygame.result import Result
-from policygame.scenario import Policy, Scenario, load_scenario
-from policygame.scenario.setting import unknown
+from policygame.scenario import Policy
 from policygame.simulation import Simulation
 
 __all__ = [
@@ -53,13 +57,9 @@ Series = tuple[str, str, str]
 SAME_WITHIN = 0.005
 """A world is neither better nor worse off where both sides differ by no more than this part of the larger (assumption), or by less
 than the metric's last digit tells."""
-POSITIONS, BASES, DRAFTS = 4, 4, 4
-"""How many presents, and how many begun batches of worlds on each side, a process keeps."""
+BASES, DRAFTS = 4, 4
+"""How many begun batches of worlds a process keeps on each side."""
 _OUTLAY = "outlay_musd"
-
-
-class OutlookError(UserError):
-    """An outlook that cannot be given as asked."""
 
 
 class Cancelled(Exception):
@@ -70,10 +70,7 @@ class Cancelled(Exception):
 class Request:
     """What is asked: everything that an answer depends on, as plain values.
 
-    scenario : name of a shipped scenario, or path of a file
-    seed : the game's own, which gives its past and never one of the worlds asked
-    in_force : (seat, lines) of every government: all that it has decided before the present. One that is missing decided nothing
-    present : quarters from the scenario's start to the present, where the current turn begins
+    scenario, seed, in_force, present : see ``presents.Past``; the seed gives the game's past, and never one of the worlds asked
     turn_quarters : how many quarters the current turn takes
     seat, draft : whose decision, and its lines, dated the present
     seeds : one per world
@@ -91,6 +88,11 @@ class Request:
     seeds: tuple[int, ...]
     quarters: int
     series: tuple[Series, ...]
+
+    @property
+    def past(self) -> Past:
+        """What the game's present follows from."""
+        return Past(self.scenario, self.seed, self.in_force, self.present)
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -176,15 +178,6 @@ class Answer:
 # asking -----------------------------------------------------------------------------------------------------------------------
 
 
-def other_seeds(seed: int, worlds: int) -> tuple[int, ...]:
-    """Seeds of an outlook's worlds: the same for a game every time, and never the game's own.
-
-    >>> other_seeds(7, 3)
-    (8, 9, 10)
-    """
-    return fresh_seeds([seed], worlds)
-
-
 def direction(metric: str, entity: str, seat: str) -> Better | None:
     """Which way a government wants a series to move; None where neither is better as such, and for what is a rival's own.
 
@@ -214,7 +207,7 @@ def answer_block(request: Request, seeds: Sequence[int], cancelled: Callable[[],
     """
     ask = _checked(request, check_seeds(seeds))
     with _lock:
-        present = _positions.get(ask.past, ask.replay)
+        present = the_present(ask.past)
         key = (ask.past, ask.seeds, request.metrics)
         base = _bases.get(key, lambda: _Side(ask.branch(present, None)))
         draft = _drafts.get((*key, request.seat, request.draft), lambda: _Side(ask.branch(present, ask.draft)))
@@ -276,30 +269,13 @@ def _outlay(base: Array, draft: Array, turn_quarters: int) -> tuple[OutlayLine, 
 
 
 @dataclass(frozen=True)
-class _Past:
-    """What the present is replayed from; the key of what a process keeps."""
-
-    scenario: str
-    seed: int
-    in_force: tuple[tuple[str, str], ...]
-    present: int
-
-
-@dataclass(frozen=True)
 class _Ask:
     """A request that has been found possible."""
 
-    past: _Past
-    resolved: Scenario
-    policies: dict[str, Policy]
+    past: Past
     draft: dict[str, Policy]
     seeds: tuple[int, ...]
     metrics: tuple[str, ...]
-
-    def replay(self) -> Simulation:
-        """The game's own world at the present, everything recorded."""
-        simulation = Simulation(self.resolved, [self.past.seed], self.policies)
-        return simulation.run(self.past.present)
 
     def branch(self, present: Simulation, policies: dict[str, Policy] | None) -> Simulation:
         """The worlds asked, standing at the present."""
@@ -322,67 +298,30 @@ class _Side:
         return self._simulation.result()
 
 
-_T = TypeVar("_T")
-
-
-class _Kept(Generic[_T]):
-    """The values used last, by what they were made from."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._values: OrderedDict[object, _T] = OrderedDict()
-
-    def get(self, key: object, make: Callable[[], _T]) -> _T:
-        if key not in self._values:
-            self._values[key] = make()
-            while len(self._values) > self._most:
-                self._values.popitem(last=False)
-        self._values.move_to_end(key)
-        return self._values[key]
-
-    def clear(self) -> None:
-        self._values.clear()
-
-
 _lock = Lock()
-_positions: _Kept[Simulation] = _Kept(POSITIONS)
-_bases: _Kept[_Side] = _Kept(BASES)
-_drafts: _Kept[_Side] = _Kept(DRAFTS)
-_scenario = lru_cache(maxsize=4)(load_scenario)
+_bases: Kept[_Side] = Kept(BASES)
+_drafts: Kept[_Side] = Kept(DRAFTS)
 
 
 def forget() -> None:
     """Let go of every world that this process keeps. Answers do not change by it, only the time that they take."""
     with _lock:
-        for kept in (_positions, _bases, _drafts):
-            kept.clear()
+        forget_presents()
+        _bases.clear()
+        _drafts.clear()
 
 
 def _checked(request: Request, seeds: tuple[int, ...]) -> _Ask:
     """The request as values of the engine; OutlookError where it asks for what nobody may see, or cannot be answered."""
-    scenario = _scenario(request.scenario)
-    seats = tuple(name for name, place in scenario.jurisdictions.items() if place.government is not None)
-    for seat in (request.seat, *(seat for seat, _ in request.in_force)):
-        if seat not in seats:
-            raise OutlookError(unknown("government", seat, seats))
-    if request.seed in seeds:
-        raise OutlookError(f"the game's own seed {request.seed} may not be one of the worlds: it would tell its future")
-    first, length = Quarter.parse(scenario.start), Quarter.parse(scenario.end) - Quarter.parse(scenario.start) + 1
-    if not 0 <= request.present < length:
-        raise OutlookError(f"the present lies {request.present} quarters from the start; allowed are 0 to {length - 1}")
+    past = request.past
+    decided = checked_policies(past, request.seat, seeds)
     if request.quarters < 1 or request.turn_quarters < 1:
         raise OutlookError(f"quarters are 1 or more; found {request.quarters} to look ahead, {request.turn_quarters} of the turn")
     if not request.series:
         raise OutlookError("name at least one series: metric, entity and item")
-    now = first + request.present
-    decided = dict.fromkeys(seats, Policy()) | {seat: Policy.parse(lines) for seat, lines in request.in_force}
-    for seat, policy in decided.items():
-        if policy.since(now).settings:
-            raise OutlookError(f"'{policy.since(now).settings[0]}' of {seat} is dated {now} or later: it is not in force yet")
+    now = Quarter.parse(resolved(past).start) + past.present
     draft = Policy.parse(request.draft)
     for setting in draft.settings:
         if setting.quarter != now:
             raise OutlookError(f"'{setting}' is not dated {now}, where the game stands")
-    past = _Past(request.scenario, request.seed, tuple((seat, str(policy)) for seat, policy in decided.items()), request.present)
-    whole = {request.seat: decided[request.seat] + draft}
-    return _Ask(past, scenario, decided, whole, seeds, request.metrics)
+    return _Ask(past, {request.seat: decided[request.seat] + draft}, seeds, request.metrics)

@@ -11,7 +11,7 @@ import pytest
 
 from policygame import Policy, Simulation, compare
 from policygame.catalogue import LEVERS
-from policygame.game import outlook
+from policygame.game import outlook, presents
 from policygame.game.outlook import Answer, Block, Cancelled, OutlookError, Request, answer_block, merge, other_seeds
 from policygame.scenario import PolicyError
 
@@ -78,7 +78,7 @@ def test_what_the_game_will_become_does_not_move_an_answer(monkeypatch: pytest.M
     """The game's own shocks after the present are replaced by others: nothing of the answer reads them."""
     before = answer_block(ASKED, ASKED.seeds)
     outlook.forget()
-    drawn = outlook.Simulation
+    drawn = presents.Simulation
 
     class OtherFuture(drawn):  # type: ignore[valid-type, misc]
         def _begin(self, states: object) -> None:
@@ -89,7 +89,7 @@ def test_what_the_game_will_become_does_not_move_an_answer(monkeypatch: pytest.M
                         draws = getattr(block.model.shocks, name)
                         draws[4:] = draws[4:][::-1]
 
-    monkeypatch.setattr(outlook, "Simulation", OtherFuture)
+    monkeypatch.setattr(presents, "Simulation", OtherFuture)
     assert same(answer_block(ASKED, ASKED.seeds), before)
     outlook.forget()
     late = Simulation("first-game", [7]).run(20).result().array(*LEAD)
@@ -198,9 +198,9 @@ def test_a_process_keeps_few_worlds() -> None:
     for amount in range(1, 8):
         asked = replace(ASKED, quarters=1, draft=f"2023Q1 packaging_rnd interposer_2_5d {amount}", seed=7 + 100 * amount)
         answer_block(asked, ASKED.seeds[:2])
-    assert len(outlook._positions._values) == outlook.POSITIONS
-    assert len(outlook._drafts._values) == outlook.DRAFTS
-    assert len(outlook._bases._values) == outlook.BASES
+    assert len(presents._presents) == presents.PRESENTS
+    assert len(outlook._drafts) == outlook.DRAFTS
+    assert len(outlook._bases) == outlook.BASES
 
 
 @pytest.mark.parametrize(
