@@ -135,7 +135,7 @@ def Levers(hear: object) -> None:
 
     def move(item: str, amount: float, settled: bool) -> None:
         set_amounts(lambda old: {**old, item: amount})
-        hear(f"{item} {amount:g} {settled}")  # type: ignore[operator]
+        hear(f"{item} {amount:g} {str(settled).lower()}")  # type: ignore[operator]
 
     heads = el("div", el("span", "Lever, and what it is set to"), el("span", "Now"), el("span", "Later"), class_="ledger lhead")
     total = el("div", el("span", "Draft, in all"), el("span", "1,838"), el("span", "4,250"), class_="ledger ltot")
