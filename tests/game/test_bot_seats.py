@@ -1,0 +1,81 @@
+"""Bots decide in lines, as people do, and a game is what `simulate` makes of its decisions, bit for bit."""
+
+from __future__ import annotations
+
+import pytest
+
+from policygame import simulate
+from policygame.bots import BOTS
+from policygame.game import Game, Position
+from policygame.game import commands as c
+from policygame.game.bot_seats import bot_decision
+from policygame.game.position import digest
+from policygame.game.turns import seats_of
+from policygame.scenario import Policy, load_scenario
+from tests.game.table import Table
+
+
+def _position_after(scenario: str, bot: str, turns: int, seed: int = 11) -> Position:
+    """Bots in every seat, deciding in lines."""
+    loaded = load_scenario(scenario)
+    position = Position(loaded, seed, dict.fromkeys(seats_of(loaded), Policy()), 1)
+    for _ in range(turns):
+        position = position.next({seat: bot_decision(position, seat, bot) for seat in position.decisions})
+    return position
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bot", BOTS)
+@pytest.mark.parametrize(("scenario", "turns"), [("first-game", 12), ("ai-surge-2023", 8)])
+def test_a_bot_that_writes_lines_plays_as_the_bot_does(scenario, turns, bot):
+    position = _position_after(scenario, bot, turns)
+    loaded = position.scenario
+    quarters = position.calendar.quarters_before(turns + 1)
+    played = simulate(loaded, seeds=[11], policies=dict.fromkeys(seats_of(loaded), bot), quarters=quarters)
+    assert position.digest == digest(played)
+
+
+def test_a_game_equals_simulate_with_the_same_decisions():
+    table = Table().sit()
+    for rate in (0.3, 0.5, 0.1):
+        table.submit(f"packaging_grant interposer_2_5d {rate} cap 800")
+        table.resolve()
+    quarters = table.game.calendar.quarters_before(table.game.turn)
+    again = simulate("first-game", seeds=[7], policies=dict(table.game.decisions), quarters=quarters)
+    assert digest(again) == table.position.digest == table.game.result_hashes[-1]
+    assert Position.of(Game.of(table.log)).digest == table.position.digest
+
+
+def test_a_person_changes_the_world_and_another_seed_is_another_world():
+    quiet, bold = Table().sit(), Table().sit()
+    quiet.submit()
+    bold.submit("packaging_grant interposer_2_5d 0.7 cap 2000")
+    for table in (quiet, bold):
+        table.resolve()
+    assert quiet.position.digest != bold.position.digest
+    other = Table(seed=8).sit()
+    other.submit()
+    other.resolve()
+    assert other.position.digest != quiet.position.digest
+
+
+def test_bots_decide_without_seeing_what_people_submit():
+    def bots_lines(rate):
+        table = Table().sit()
+        table.submit(f"packaging_grant interposer_2_5d {rate} cap 800")
+        return [e.lines for e in table.resolve() if e.kind == "decision_submitted"]
+
+    assert bots_lines(0.1) == bots_lines(0.7)
+
+
+def test_a_seat_that_is_left_is_played_on_by_its_bot():
+    table = Table(bots={"CHN": "fab-first"}).sit().sit("CHN", "Bo", "second")
+    table.submit()
+    table.submit("packaging_grant conventional 0.3 cap 100", "packaging_grant interposer_2_5d 0.2", seat="CHN", token="second")
+    table.resolve()
+    table.act(c.ReleaseSeat(seat="CHN"), "second")
+    table.submit()
+    decided = next(e for e in table.resolve() if e.kind == "decision_submitted" and e.seat == "CHN")
+    assert decided.author == "bot"
+    assert "2023Q3 packaging_grant interposer_2_5d 0" in decided.lines  # what the bot does not order, ends
+    assert "2023Q3 packaging_grant conventional 0.1 cap 1500" in decided.lines  # what stood before play, holds again

@@ -1,0 +1,157 @@
+"""A game file is verified turn by turn: what does not follow from its decisions is found out."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from policygame import load_game
+from policygame.game import Game, Position
+from policygame.game import commands as c
+from policygame.game.handin import GameFileError, game_file, read_game_file, verify
+from policygame.game.version import model_version
+from tests.game.table import Table
+
+
+@pytest.fixture(scope="module")
+def played() -> Table:
+    table = Table().sit()
+    for rate in (0.3, 0.5, 0.1):
+        table.act(c.Predict(seat="USA", turn=table.game.turn, above=True))
+        table.submit(f"packaging_grant interposer_2_5d {rate} cap 800", "packaging_rnd interposer_2_5d 20")
+        table.resolve()
+    return table
+
+
+def test_an_honest_game_holds(played):
+    found = verify(read_game_file(game_file(played.log)))
+    assert found.holds
+    assert found.first_problem == ""
+    assert [turn.turn for turn in found.turns] == [1, 2, 3]
+    assert [turn.derived for turn in found.turns] == list(played.game.result_hashes)
+    assert found.positions[-1].digest == played.position.digest
+
+
+def _tampered(played, change):
+    found = json.loads(game_file(played.log))
+    change(found["events"])
+    return verify(read_game_file(json.dumps(found)))
+
+
+def _event(events, kind, turn, seat=None):
+    return next(e for e in events if e["kind"] == kind and e.get("turn") == turn and (seat is None or e["seat"] == seat))
+
+
+def test_a_decision_that_was_changed_afterwards_is_found(played):
+    def change(events):
+        _event(events, "decision_submitted", 2, "USA")["lines"][0] = "2023Q3 packaging_grant interposer_2_5d 0.55 cap 800"
+
+    found = _tampered(played, change)
+    assert not found.holds
+    assert found.first_problem.startswith("Turn 2")
+    assert found.turns[0].holds
+
+
+def test_a_result_that_was_changed_is_found(played):
+    found = _tampered(played, lambda events: _event(events, "turn_resolved", 3).update(result_hash="0" * 64))
+    assert "Turn 3 (2024Q2): its results do not follow from the decisions." in found.first_problem
+
+
+def test_a_changed_bot_is_found_even_where_the_results_were_made_to_fit(played):
+    log = json.loads(game_file(played.log))
+    decided = _event(log["events"], "decision_submitted", 1, "CHN")
+    decided["lines"] = ["2023Q1 packaging_grant conventional 0"]
+    found = verify(read_game_file(json.dumps(log)))
+    _event(log["events"], "turn_resolved", 1)["result_hash"] = found.turns[0].derived
+    again = verify(read_game_file(json.dumps(log)))
+    assert again.turns[0].stated == again.turns[0].derived
+    assert "the bot whole-chain in CHN decides otherwise" in again.first_problem
+
+
+def test_a_decision_beyond_the_purse_is_found(played):
+    def change(events):
+        _event(events, "decision_submitted", 1, "USA")["lines"][1] = "2023Q1 packaging_rnd interposer_2_5d 1999"
+
+    assert "USA could not have decided this" in _tampered(played, change).first_problem
+
+
+def test_a_turn_without_all_decisions_is_found(played):
+    def change(events):
+        events.remove(_event(events, "decision_submitted", 1, "USA"))
+
+    assert "resolved before USA decided" in _tampered(played, change).first_problem
+
+
+def test_another_seed_is_found(played):
+    assert not _tampered(played, lambda events: events[0].update(seed=8)).holds
+
+
+def test_another_models_game_is_told_apart(played):
+    found = _tampered(played, lambda events: events[0].update(model_version="0.0.1+older"))
+    assert found.holds
+    assert found.model == "0.0.1+older"
+    assert found.installed == model_version()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "not JSON"),
+        ("[]", "one begins with"),
+        ('{"format":"policygame-game","version":2,"events":[]}', "version 2"),
+        ('{"format":"policygame-game","version":1,"events":[]}', "no list"),
+        ('{"format":"policygame-game","version":1,"events":[1]}', "event 1"),
+        ('{"format":"policygame-game","version":1,"events":[{"kind":"game_started","version":1}]}', "begins with game_created"),
+        ("[" * 100_000, "not JSON"),
+        ("x" * 20_000_001, "too large"),
+    ],
+    ids=lambda text: text[:30],
+)
+def test_what_is_no_game_file_is_told_in_a_sentence(text, says):
+    with pytest.raises(GameFileError, match=says):
+        read_game_file(text)
+
+
+def test_an_unknown_scenario_is_told(played):
+    text = game_file(played.log).replace('"scenario":"first-game"', '"scenario":"no-such-game"')
+    with pytest.raises(GameFileError, match="no-such-game"):
+        read_game_file(text)
+
+
+# in Python ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_loaded_game_gives_the_numbers_of_the_game(played, tmp_path):
+    path = tmp_path / "game.json"
+    path.write_text(game_file(played.log), encoding="utf-8")
+    game = load_game(path)
+    assert (game.turns, game.seed, game.scenario.name) == (3, 7, "first-game")
+    mine = game.simulate()
+    for metric in mine.metrics:
+        np.testing.assert_array_equal(mine.all_of(metric), played.position.result.all_of(metric))
+
+
+def test_a_game_without_a_decision(played, tmp_path):
+    path = tmp_path / "game.json"
+    path.write_text(game_file(played.log), encoding="utf-8")
+    game = load_game(path)
+    bare = game.without("USA", turn=2, lever="packaging_grant")
+    assert len(bare.policies["USA"].settings) == len(game.policies["USA"].settings) - 1
+    item = {"entity": "government:USA", "item": "packaging_grant"}
+    assert (bare.simulate().array("outlay_musd", **item) != game.simulate().array("outlay_musd", **item)).any()
+    with pytest.raises(GameFileError, match="decided nothing of the kind"):
+        game.without("USA", turn=2, lever="export_control")
+    with pytest.raises(GameFileError, match="no seat"):
+        game.without("MARS")
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(GameFileError, match="cannot be read"):
+        load_game(tmp_path / "nothing.json")
+
+
+def test_the_file_of_a_log_is_the_log(played):
+    assert read_game_file(game_file(played.log)) == played.log
+    assert Position.of(Game.of(read_game_file(game_file(played.log)))).digest == played.position.digest
