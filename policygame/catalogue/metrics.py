@@ -78,6 +78,7 @@ _HIGHER = (
     "score_raw",
 )
 _LOWER = (
+    "lines_down",
     "backlog_kunits",
     "phantom_backlog_kunits",
     "lead_time_weeks",
@@ -184,6 +185,15 @@ _CAPACITY = (
         _NONE,
         "People who can run packaging lines in the country, employed or free, at the end of the quarter.",
         "Lines without people do not run, and training takes time.",
+    ),
+    _metric(
+        "lines_down",
+        "Lines standing still",
+        "share",
+        ("country",),
+        _NONE,
+        "Share of every line at sites in the country that an outage keeps from working in the quarter.",
+        "What a disaster or a power cut has stopped here. It comes back over the next quarters.",
     ),
 )
 

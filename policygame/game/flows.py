@@ -201,8 +201,8 @@ def _supply_chain(model: PackagingModel, column: int, item: Item, quarter: Quart
     for site, technology, end, amount in uses:
         part = amount / total[site]
         for place, came in arriving[site].items():
-            links[("place", place), ("technology", technology)] += came * part
-            links[("technology", technology), end] += came * part
+            links[("place", place), ("technology", technology)] += float(came * part)
+            links[("technology", technology), end] += float(came * part)
     return _drawn(item, quarter, links, model, column)
 
 

@@ -124,6 +124,7 @@ class Metrics:
         )
         places = index([PLACES.index(name) for name in self._declared])
         self._add("skilled_people", [([(f"country:{n}", "") for n in self._declared], lambda m: m.state.labour_pool[places])])
+        self._add("lines_down", [([(f"country:{n}", "") for n in self._declared], lambda m: m.state.outage[places])])
 
     def _by(
         self, model: PackagingModel, kind: str, mask: Mask, stages: Sequence[str], read: Measure
