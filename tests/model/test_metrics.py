@@ -23,4 +23,4 @@ def test_lines_down_is_what_an_outage_keeps_from_working() -> None:
         quiet = ~np.maximum.accumulate(first, axis=0)
         assert not found[:, row][quiet].any()
     assert (found > 0.0).any()
-    assert ((0.0 <= found) & (found < 1.0)).all()
+    assert ((found >= 0.0) & (found < 1.0)).all()
