@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -18,7 +19,6 @@ import anyio.to_thread
 from solara.server import app as solara_apps
 from solara.server import server as solara_server
 from solara.server import settings as solara_settings
-from solara.server import starlette as solara_starlette
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -33,6 +33,10 @@ from policygame.web.document import adapt, check_assets, error_page, front_end_f
 from policygame.web.guard import LONGEST_MESSAGE_BYTES, Guard
 from policygame.web.help import help_text
 from policygame.web.text import _
+
+with warnings.catch_warnings():  # solara raises a limit of websockets' legacy part, and that it is legacy is not ours to mend
+    warnings.filterwarnings("ignore", message="websockets.legacy is deprecated", category=DeprecationWarning)
+    from solara.server import starlette as solara_starlette
 
 __all__ = ["LONGEST_MESSAGE_BYTES", "check_assets", "create_app"]
 
@@ -172,14 +176,14 @@ async def _healthz(request: Request) -> Response:
     return JSONResponse({"status": "ok", "version": version("policygame")}, headers={"Cache-Control": "no-store"})
 
 
-def _readyz(host: Any) -> Callable[[Request], Any]:
-    """The process can serve: pages are loaded and the database answers."""
+def _readyz(ready: Callable[[], object] | None) -> Callable[[Request], Any]:
+    """The process can serve: ``ready``, which asks the database, raises nothing."""
 
     async def readyz(request: Request) -> Response:
         problem = None
-        if host is not None:
+        if ready is not None:
             try:
-                await anyio.to_thread.run_sync(host.ready)
+                await anyio.to_thread.run_sync(ready)
             except Exception as error:
                 _log.exception("the database does not answer")
                 problem = type(error).__name__
@@ -196,10 +200,13 @@ def _load_pages(module: str) -> None:
     solara_apps.apps["__default__"] = script
 
 
-def create_app(host: Any, *, root_path: str = "", pages: str = "policygame.web.app") -> Starlette:
+def create_app(
+    host: Any, *, root_path: str = "", pages: str = "policygame.web.app", ready: Callable[[], object] | None = None
+) -> Starlette:
     """The application that serves the games of ``host`` (None: pages without games), at ``root_path`` of its address.
 
     ``root_path`` begins with a slash and has none at its end, as in "/game"; behind a proxy the proxy keeps it in the address.
+    ``ready`` raises while the process cannot serve. UserError for a root path of another form.
     """
     root_path = root_path.rstrip("/")
     if root_path and not root_path.startswith("/"):
@@ -211,7 +218,7 @@ def create_app(host: Any, *, root_path: str = "", pages: str = "policygame.web.a
     page = _page(root_path)
     routes = [
         Route("/healthz", _healthz),
-        Route("/readyz", _readyz(host)),
+        Route("/readyz", _readyz(ready)),
         Route("/help/{kind}/{name}", _help),
         Route("/keep", _keep(root_path), methods=["POST"]),
         Route("/play/{code}/game.json", _game_file),

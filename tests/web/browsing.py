@@ -57,7 +57,9 @@ class Tab:
     def drawn(self) -> None:
         """Wait until every chart on the page has been drawn."""
         self.page.wait_for_selector("main#main")
-        self.page.wait_for_function("[...document.querySelectorAll('.canvas')].every((c) => Number(c.dataset.drawn) > 0)", timeout=20_000)
+        self.page.wait_for_function(
+            "[...document.querySelectorAll('.canvas')].every((c) => Number(c.dataset.drawn) > 0)", timeout=20_000
+        )
 
     def sideways(self) -> int:
         """By how many pixels the page is wider than the window."""
@@ -82,7 +84,9 @@ class Tab:
 
 
 @contextmanager
-def tab(browser: Browser, address: str, *, width: int = 1280, height: int = 860, theme: str = "light", **more: Any) -> Iterator[Tab]:
+def tab(
+    browser: Browser, address: str, *, width: int = 1280, height: int = 860, theme: str = "light", **more: Any
+) -> Iterator[Tab]:
     """A tab of a browser of its own (cookies and all) at ``address``."""
     context: BrowserContext = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, **more)
     try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,32 +18,50 @@ sys.path.insert(0, str(HERE))
 from browsing import FLAGS, chromium_path
 
 
-def _served(*arguments: str) -> Iterator[str]:
+@dataclass(frozen=True)
+class Served:
+    """A server in a process of its own."""
+
+    address: str
+    process: subprocess.Popen[str]
+
+
+@contextmanager
+def _served(*arguments: str) -> Iterator[Served]:
     process = subprocess.Popen(
         [sys.executable, str(HERE / "serve_gallery.py"), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    address = process.stdout.readline().strip()
-    if not address:
-        process.kill()
-        raise AssertionError(f"the server did not start: {process.stderr.read()}")
-    yield address
-    process.terminate()
-    _, told = process.communicate(timeout=15)
+    try:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        assert address, f"the server did not start: {process.communicate()[1]}"
+        yield Served(address, process)
+    finally:
+        process.terminate()
+        _, told = process.communicate(timeout=15)
+    assert process.returncode == 0
     assert "Traceback" not in told, told
+
+
+@pytest.fixture
+def own_gallery() -> Iterator[Served]:
+    """A server of this test alone."""
+    with _served() as served:
+        yield served
 
 
 @pytest.fixture(scope="session")
 def gallery() -> Iterator[str]:
     """The address of a server that shows the gallery."""
-    yield from _served()
+    with _served() as served:
+        yield served.address
 
 
 @pytest.fixture(scope="session")
 def gallery_below() -> Iterator[str]:
     """The same below a root path."""
-    yield from _served("/games")
+    with _served("/games") as served:
+        yield served.address
 
 
 @pytest.fixture(scope="session")

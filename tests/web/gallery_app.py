@@ -6,7 +6,22 @@ import solara
 
 from policygame.web import components as c
 from policygame.web.app import Frame
-from policygame.web.charts import Bands, Bar, Flow, Link, Node, Panel, Place, bars, bump, fan, sankey, small_multiples, sparkline, world_map
+from policygame.web.charts import (
+    Bands,
+    Bar,
+    Flow,
+    Link,
+    Node,
+    Panel,
+    Place,
+    bars,
+    bump,
+    fan,
+    sankey,
+    small_multiples,
+    sparkline,
+    world_map,
+)
 from policygame.web.help import question
 from policygame.web.identity import use_tokens
 from policygame.web.markup import Markup, el, join
@@ -28,7 +43,15 @@ def bands(middle: list[float]) -> Bands:
     return Bands(low, lower, mid, upper, high)
 
 
-FAN = fan(QUARTERS, HISTORY, bands(FORCE), bands(DRAFT), unit="weeks", flags=[("2026 Q1", "Penang lines open")], write=lambda v: f"{v:.0f}")
+FAN = fan(
+    QUARTERS,
+    HISTORY,
+    bands(FORCE),
+    bands(DRAFT),
+    unit="weeks",
+    flags=[("2026 Q1", "Penang lines open")],
+    write=lambda v: f"{v:.0f}",
+)
 CHAIN = sankey(
     [
         Node("w-TWN", "Taiwan", 0, 46.0, "@TWN", short="TWN"),
@@ -90,7 +113,10 @@ RANKS = bump(
 SHARES = bars([Bar("Taiwan", 58, "@TWN"), Bar("United States", 31, "@USA", "▲2"), Bar("South Korea", 27, "@KOR")], unit="%")
 MULTIPLES = small_multiples(
     QUARTERS,
-    [Panel(t, u, HISTORY, bands(FORCE), bands(DRAFT)) for t, u in (("Lead time", "weeks"), ("Fill rate", "share"), ("Die bank", "k wafers"))],
+    [
+        Panel(t, u, HISTORY, bands(FORCE), bands(DRAFT))
+        for t, u in (("Lead time", "weeks"), ("Fill rate", "share"), ("Die bank", "k wafers"))
+    ],
 )
 
 
@@ -232,12 +258,33 @@ def Gallery() -> None:
         NavItem("news", "News", "/news", "news", "3"), NavItem("more", "More", "/more", "more"),
     ]  # fmt: skip
     score = c.score_bar(38, 46, (41, 51), low=(0, "no policy"), high=(100, "best known"))
-    middle = [el("i", class_="vr"), score, el("i", class_="vr hide-m"), el("div", el("div", "Turn 3 of 10", class_="sub nw"), c.turn_pips(3, 10), class_="hide-m")]
-    dock: Markup = join([el("div", c.treasury_dock(740, 1840, 3100)), el("button", "Submit", class_="btn strong lg", data_act="submit")])
-    bar = top_bar("United States", "Crunch of 2023, room K7QM", place="USA", middle=el("div", middle, class_="row hide-s", style="gap:20px"))
+    middle = [
+        el("i", class_="vr"),
+        score,
+        el("i", class_="vr hide-m"),
+        el("div", el("div", "Turn 3 of 10", class_="sub nw"), c.turn_pips(3, 10), class_="hide-m"),
+    ]
+    dock: Markup = join(
+        [el("div", c.treasury_dock(740, 1840, 3100)), el("button", "Submit", class_="btn strong lg", data_act="submit")]
+    )
+    bar = top_bar(
+        "United States", "Crunch of 2023, room K7QM", place="USA", middle=el("div", middle, class_="row hide-s", style="gap:20px")
+    )
     grid = Box([Box(left, classes="stack"), Box(right, classes="stack")], classes="gallery-grid")
-    style = Fragment(Markup("<style>.gallery-grid{display:grid;grid-template-columns:388px minmax(0,1fr);gap:12px}@media(max-width:1024px){.gallery-grid{grid-template-columns:minmax(0,1fr)}}</style>"))
-    Shell("Gallery", bar=bar, nav=nav, current="decide", children=[style, Box([grid, *below], classes="page")], on_act=act, dock=dock)
+    style = Fragment(
+        Markup(
+            "<style>.gallery-grid{display:grid;grid-template-columns:388px minmax(0,1fr);gap:12px}@media(max-width:1024px){.gallery-grid{grid-template-columns:minmax(0,1fr)}}</style>"
+        )
+    )
+    Shell(
+        "Gallery",
+        bar=bar,
+        nav=nav,
+        current="decide",
+        children=[style, Box([grid, *below], classes="page")],
+        on_act=act,
+        dock=dock,
+    )
 
 
 @solara.component

@@ -142,7 +142,10 @@ def test_the_browser_mixes_colours_as_python_does(browser: Browser, gallery: str
     tokens = ["@ink", "@draft/24", "@land~USA/28", "@land~CHN/50", "@bind/0"]
     for theme in THEMES:
         with tab(browser, gallery, theme=theme) as seen:
-            made = seen.page.evaluate("(tokens) => tokens.map((t) => policygame.colour(t, getComputedStyle(document.documentElement)).toUpperCase())", tokens)
+            made = seen.page.evaluate(
+                "(tokens) => tokens.map((t) => policygame.colour(t, getComputedStyle(document.documentElement)).toUpperCase())",
+                tokens,
+            )
             assert made == [colour(token, theme).upper() for token in tokens]
 
 
@@ -151,7 +154,9 @@ def test_links_and_acts_open_a_page_and_back_returns(browser: Browser, gallery: 
     with tab(browser, gallery) as seen:
         seen.drawn()
         documents = len([url for url in seen.asked if url == gallery])
-        seen.page.get_by_role("link", name="Link", exact=True).click() if way == "link" else seen.page.get_by_role("button", name="Go", exact=True).click()
+        seen.page.get_by_role("link", name="Link", exact=True).click() if way == "link" else seen.page.get_by_role(
+            "button", name="Go", exact=True
+        ).click()
         seen.page.wait_for_selector("#other")
         assert seen.page.url == f"{gallery}other"
         seen.page.go_back()

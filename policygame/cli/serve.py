@@ -1,0 +1,73 @@
+"""``policygame serve``: host games for browsers, one process for one database. Pages and the server itself live in ``policygame.web``."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Annotated
+
+import typer
+
+from policygame.errors import UserError
+
+__all__ = ["serve"]
+
+DEFAULT_PORT = 8765
+
+
+def serve(
+    host: Annotated[
+        str, typer.Option("--host", help="127.0.0.1: this machine only; 0.0.0.0: others on the network too.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65_535, help="0: any that is free.")] = DEFAULT_PORT,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            "--database", help="Where games are kept: a path or URL. Default: POLICYGAME_DATABASE, or your data folder."
+        ),
+    ] = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a page.")] = False,
+    root_path: Annotated[str, typer.Option("--root-path", help="What a proxy puts before every address, as in /games.")] = "",
+    workers: Annotated[int, typer.Option("--workers", hidden=True)] = 1,
+) -> None:
+    """Serve the game: opens a page in your browser, and tells others where to join. Ctrl-C stops; games are kept."""
+    if workers != 1:
+        raise UserError(
+            "one process serves all games of a database, so that everybody sees the same game: --workers would split it. "
+            "A second server needs a --database of its own"
+        )
+    below = _root_path(root_path)
+    from policygame.hosting import Host
+    from policygame.store import Store
+    from policygame.web.running import addresses, bind, run
+    from policygame.web.server import check_assets, create_app
+
+    with Store.open(database) as store, store.host_lease() as lease:
+        listening = bind(host, port)
+        open_at = addresses(host, listening.getsockname()[1], below)
+
+        def ready() -> None:
+            store.find_code("")
+            if not lease.held():
+                raise UserError("the right to host this database was lost")
+
+        def started() -> None:
+            typer.echo(f"policygame is served at {open_at[0]}")
+            if len(open_at) > 1:
+                typer.echo("Others on your network join at " + " or ".join(open_at[1:]))
+            typer.echo("Stop it with Ctrl-C; games are kept.")
+
+        with Host(store) as games:
+            app = create_app(games, root_path=below, ready=ready)
+            check_assets()
+            run(app, listening, open_browser=None if no_browser else open_at[0], started=started)
+    typer.echo("Stopped. Games are kept.")
+
+
+def _root_path(text: str) -> str:
+    """A root path as addresses have it: "" or "/games"."""
+    if text in ("", "/"):
+        return ""
+    path = PurePosixPath(text)
+    if not path.is_absolute() or ".." in path.parts or any(c in text for c in "?#% \"'<>"):
+        raise UserError(f"a root path begins with a slash and is made of plain words, as in /games; found {text!r}")
+    return str(path)
