@@ -45,7 +45,7 @@ _BY_UNIT = {
 }
 _SCORE_UNITS = {"V": "M USD / quarter", "P": "log points"}
 """Components of the score that are no shares."""
-_WITH_ARTICLE = ("USA", "EUR", "ROW")
+_WITH_ARTICLE = {"USA": "the United States", "EUR": "the European Union", "ROW": "the rest of the world"}
 """Jurisdictions whose names take an article inside a sentence."""
 
 
@@ -96,14 +96,15 @@ def quarter_text(quarter: Quarter) -> str:
 
 
 def item_name(item: str) -> str:
-    """The short name of an item - a technology, stage or segment - or the item itself where it has none.
+    """The short name of an item inside a sentence - a technology, stage or segment - or the item itself where it has none.
 
-    >>> item_name("interposer_2_5d"), item_name("whole_chain")
-    ('2.5D', 'whole chain')
+    >>> item_name("interposer_2_5d"), item_name("mobile"), item_name("ai_accelerator"), item_name("whole_chain")
+    ('2.5D', 'mobile', 'AI accelerators', 'whole chain')
     """
     for catalogue in (TECHNOLOGIES, SEGMENTS, STAGES):
         if item in catalogue:
-            return str(catalogue[item].name).partition(" (")[0]
+            name = str(catalogue[item].name).partition(" (")[0]
+            return name[0].lower() + name[1:] if name[1:2].islower() else name
     return item.replace("_", " ")
 
 
@@ -115,5 +116,5 @@ def entity_name(entity: str) -> str:
     """
     kind, _, name = entity.partition(":")
     if kind in ("country", "hq", "government") and name in JURISDICTIONS:
-        return f"the {JURISDICTIONS[name].name}" if name in _WITH_ARTICLE else JURISDICTIONS[name].name
+        return _WITH_ARTICLE.get(name, JURISDICTIONS[name].name)
     return name or f"the {kind}"

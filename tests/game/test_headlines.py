@@ -1,0 +1,276 @@
+"""Every number of every headline is recomputed from the result of whole games; every event that is declared is found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policygame import Policy, Result, simulate
+from policygame.catalogue import METRICS, Quarter
+from policygame.game import market_events as market
+from policygame.game.headlines import MOST, MOST_OF_A_KIND, TEMPLATES, Headline, Reading, ranked
+from policygame.game.news import headlines
+from policygame.game.policy_events import policy_events
+from policygame.game.wording import number
+
+POLICIES = {
+    "USA": Policy.parse(
+        """
+        2023Q1 packaging_grant interposer_2_5d 0.4 until 2025Q2
+        2023Q1 packaging_rnd interposer_2_5d 100
+        2023Q3 export_control hbm 1 on CHN
+        2024Q1 alliance pooled_capacity 0.5 with TWN
+        2026Q1 export_control hbm 0
+        """
+    ),
+    "TWN": Policy.parse("2024Q3 alliance pooled_capacity 0.3 with USA\n2023Q1 tax_credit packaging 0.2"),
+    "CHN": Policy.parse("2023Q1 packaging_grant interposer_2_5d 0.5\n2025Q1 packaging_grant interposer_2_5d 0.6"),
+}
+RATIOS = ("dies_pile_up",)
+PARTS = ("phantom", "treasury_low")
+
+
+def read(result: Result, reading: Reading) -> float:
+    return float(result.array(reading.metric, reading.entity, reading.item)[result.quarters.index(reading.quarter), 0])
+
+
+def numbers_in(text: str, names: Mapping[str, str]) -> list[str]:
+    """Numbers of a text, without those that belong to names."""
+    for name in sorted(names.values(), key=len, reverse=True):
+        text = re.sub(re.escape(name), "", text, flags=re.IGNORECASE) if name else text
+    return re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", text.replace("H100", ""))
+
+
+def recomputed(result: Result, told: Headline) -> set[str]:
+    """Every number that the text of a headline may hold, from the result and the decisions alone."""
+    found: set[str] = set()
+    if told.amount is None:
+        now = read(result, told.now)
+        assert told.now.value == now
+        found.add(number(now, told.now.metric, told.now.item))
+        for other in (told.then, told.beside):
+            if other is not None:
+                value = read(result, other)
+                assert other.value == value
+                found |= {number(value, other.metric, other.item), f"{now / value:.1f}", f"{100 * now / (now + value):.0f}"}
+                found.add(f"{abs(100 * (now / value - 1)):.0f}")
+        if told.threshold is not None:
+            found |= {number(told.threshold, told.now.metric, told.now.item).removesuffix(".0")}
+    else:
+        government = told.now.entity.removeprefix("government:")
+        in_force = POLICIES[government].in_force(told.quarter)
+        amounts = [s.amount for s in in_force if s.lever == told.now.item and s.amount == told.amount]
+        assert amounts, told
+        found |= {f"{100 * amounts[0]:.0f}", f"{amounts[0]:,.0f}"}
+    return found
+
+
+def crossed(result: Result, told: Headline) -> bool:
+    """Whether the event of a headline really happened in its quarter, told from the result by other means than the program's."""
+    t = result.quarters.index(told.quarter)
+    line = result.array(told.now.metric, told.now.entity, told.now.item)[:, 0]
+    before, now = line[t - 1], line[t]
+    kind, threshold = told.kind, told.threshold
+    if kind in ("lead_time_up", "stage_full", "slots_back"):
+        return before < threshold <= now
+    if kind in ("lead_time_down", "stage_slack", "slots_short"):
+        return now < threshold <= before
+    if kind in ("firm_passes", "compute"):
+        return line[:t].max() < threshold <= now
+    if kind == "firm_doubles":
+        assert told.then is not None
+        return line[:t].max() < threshold <= now and threshold >= 2.0 * told.then.value and told.then.value >= 1.0
+    if kind == "first_line":
+        return line[:t].max() < 0.1 <= now
+    if kind == "leader":
+        rivals = [result.array("leadership", e, i)[:, 0] for e, i in result.series("leadership") if i == told.now.item]
+        return now == max(r[t] for r in rivals) and before < max(r[t - 1] for r in rivals)
+    if kind.startswith("concentration"):
+        return abs(now - line[t - 4]) >= 500.0 and (now > line[t - 4]) == (kind == "concentration_up")
+    if kind.startswith("price"):
+        return abs(now / line[t - 4] - 1.0) >= 0.1 and (now > line[t - 4]) == (kind == "price_up")
+    if kind == "disaster":
+        return now > before and now >= 0.05
+    assert told.beside is not None
+    other = result.array(told.beside.metric, told.beside.entity, told.beside.item)[:, 0]
+    if kind in RATIOS:
+        return any(before / other[t - 1] < n <= now / other[t] for n in (1.0, 2.0))
+    share = line / np.maximum(line + other, 1e-9)
+    return share[t - 1] < 0.5 <= share[t] if kind == "phantom" else share[t] < 0.1 <= share[t - 1]
+
+
+def turns(result: Result) -> list[list[Quarter]]:
+    start = result.quarters.index(Quarter.parse(result.scenario.play_from))
+    return [result.quarters[t : t + 2] for t in range(start, len(result.quarters), 2)]
+
+
+@pytest.mark.parametrize("name", ["first-game", "ai-surge-2023"])
+@settings(max_examples=6, deadline=None)
+@given(seed=st.integers(0, 2**64 - 1))
+def test_every_number_of_whole_games_is_recomputed_from_the_result(name: str, seed: int) -> None:
+    policies = {seat: POLICIES[seat] for seat in ("USA", "CHN")} | {"TWN": POLICIES["TWN"]}
+    result = simulate(name, [seed], policies=policies)
+    told_at_all = 0
+    for quarters in turns(result):
+        told = headlines(result, policies, quarters, seat="USA")
+        assert len(told) <= MOST
+        told_at_all += len(told)
+        assert [h.weight for h in told] == sorted((h.weight for h in told), reverse=True)
+        for headline in told:
+            assert headline.quarter in quarters
+            assert headline.metric in METRICS
+            assert sum(h.kind == headline.kind for h in told) <= MOST_OF_A_KIND
+            allowed = recomputed(result, headline)
+            for text in numbers_in(headline.text, dict(headline.names)):
+                assert text in allowed, (headline.text, text, allowed)
+            if headline.now.metric != "outlay_musd":
+                assert crossed(result, headline), headline
+    assert told_at_all > len(turns(result))
+
+
+@pytest.fixture(scope="module")
+def surge() -> Result:
+    return simulate("ai-surge-2023", [7], policies=POLICIES)
+
+
+def test_every_crossing_of_a_lead_time_is_found(surge: Result) -> None:
+    found = {(h.quarter, h.now.item) for h in market.market_events(surge, surge.quarters) if h.kind.startswith("lead_time")}
+    expected = set()
+    for entity, item in surge.series("lead_time_weeks"):
+        if entity == "world":
+            line = surge.array("lead_time_weeks", entity, item)[:, 0]
+            for t in range(1, len(line)):
+                if any((line[t - 1] < weeks) != (line[t] < weeks) for weeks in (20.0, 30.0, 40.0, 52.0)):
+                    expected.add((surge.quarters[t], item))
+    assert found == expected
+    assert found
+
+
+def test_decisions_are_told_when_they_begin_and_end(surge: Result) -> None:
+    told = {(str(h.quarter), h.who, h.kind): h.text for h in policy_events(surge, POLICIES, surge.quarters[4:])}
+    assert told["2023Q1", "USA", "grant_begins"] == "The United States pays 40 % of what 2.5D lines cost there."
+    assert told["2025Q3", "USA", "grant_ends"] == "The United States ends its support of 2.5D lines."
+    assert told["2023Q3", "USA", "control_begins"] == "The United States stops high-bandwidth memory from reaching China."
+    assert told["2026Q1", "USA", "control_ends"] == "The United States lifts its control on high-bandwidth memory."
+    assert told["2023Q1", "USA", "programme_begins"] == "The United States spends 100 M USD a quarter on 2.5D research."
+    assert told["2024Q3", "TWN", "alliance"] == "Taiwan and the United States agree on pooled capacity."
+    assert ("2024Q1", "USA", "alliance") not in told  # an offer alone is no pact
+    assert not [key for key in told if key[0] == "2025Q1"]  # a higher amount is no news
+
+
+def changed(result: Result, metric: str, entity: str, item: str, values: list[float]) -> Result:
+    """A result in which one series holds other values in its last quarters."""
+    arrays = {name: result.all_of(name).copy() for name in result.metrics}
+    row = result.series(metric).index((entity, item))
+    arrays[metric][-len(values) :, row, 0] = values
+    series = {name: result.series(name) for name in result.metrics}
+    return Result(result.scenario, result.seeds, result.quarters, 0, series, arrays, {}, np.zeros((0, 2, 11, 1)))
+
+
+@pytest.mark.parametrize(
+    ("metric", "entity", "item", "values", "text"),
+    [
+        (
+            "lead_time_weeks",
+            "world",
+            "ai_accelerator",
+            [19.0, 41.2],
+            "Lead time for AI accelerators passes 40 weeks: now 41 weeks.",
+        ),
+        ("lead_time_weeks", "world", "mobile", [60.0, 25.0], "Lead time for mobile falls under 30 weeks: now 25 weeks."),
+        ("fill_rate", "world", "ai_accelerator", [1.0, 0.74], "Packagers give AI accelerators 74 % of the slots asked for."),
+        ("fill_rate", "world", "mobile", [0.5, 0.95], "Packagers give mobile 95 % of the slots asked for again."),
+        ("utilisation", "world", "hbm", [0.9, 1.0], "High-bandwidth memory: 100 % in use, no slack left."),
+        ("utilisation", "world", "tools", [0.9, 0.71], "Packaging tools: 71 % in use, there is slack again."),
+        ("lines_down", "country:TWN", "", [0.0, 0.35], "Disaster in Taiwan: 35 % of its lines stand still."),
+        ("treasury_musd", "government:USA", "left", [1e6, 12.0], "The treasury runs low: 12 M USD left."),
+        ("leadership", "country:VNM", "packaging", [0.1, 1.2], "Vietnam leads in packaging, ahead of Taiwan."),
+        (
+            "hhi_packaging",
+            "site",
+            "all",
+            [2000.0, 2000.0, 2000.0, 2000.0, 2600.0],
+            "Packaging capacity becomes more concentrated by place: HHI 2,600, a year ago 2,000.",
+        ),
+        ("price_index", "world", "hbm", [1.0] * 5 + [0.85], "The price of high-bandwidth memory is down 15 % in a year."),
+        (
+            "compute_delivered_kh100e",
+            "world",
+            "ai_accelerator",
+            [1.9e5, 2.1e5],
+            "More AI compute than ever: 210,000 k H100-equivalents a quarter.",
+        ),
+    ],
+)
+def test_each_kind_is_told_in_its_words(
+    surge: Result, metric: str, entity: str, item: str, values: list[float], text: str
+) -> None:
+    result = changed(surge, metric, entity, item, values)
+    assert text in [h.text for h in market.market_events(result, result.quarters[-1:], "USA")]
+
+
+def test_firms_and_first_lines_are_told_once(surge: Result) -> None:
+    events = market.market_events(surge, surge.quarters)
+    doubled = [(h.now.entity, h.now.item, h.threshold) for h in events if h.kind == "firm_doubles"]
+    assert len(set(doubled)) == len(doubled) > 2
+    first = [(h.now.entity, h.now.item) for h in events if h.kind == "first_line"]
+    assert len(set(first)) == len(first) > 0
+    growing = changed(
+        surge, "packaging_capacity_kwpm", "country:VNM", "interposer_2_5d", [0.0] * len(surge.quarters[:-1]) + [0.4]
+    )
+    assert "The first 2.5D capacity in Vietnam: 0.4 kwpm." in [
+        h.text for h in market.market_events(growing, growing.quarters[-1:])
+    ]
+
+
+def test_only_ones_own_treasury_is_told(surge: Result) -> None:
+    low = changed(surge, "treasury_musd", "government:USA", "left", [1e6, 1.0])
+    last = low.quarters[-1:]
+    assert "treasury_low" in {h.kind for h in market.market_events(low, last, "USA")}
+    assert "treasury_low" not in {h.kind for h in market.market_events(low, last, "TWN")}
+    assert "treasury_low" not in {h.kind for h in market.market_events(low, last)}
+
+
+def test_what_a_role_may_not_see_can_be_missing(surge: Result) -> None:
+    series = {m: tuple(s for s in surge.series(m) if not s[0].startswith("government:")) for m in surge.metrics}
+    arrays = {m: surge.all_of(m)[:, [surge.series(m).index(s) for s in series[m]]] for m in surge.metrics}
+    public = Result(surge.scenario, surge.seeds, surge.quarters, 0, series, arrays, {}, np.zeros((0, 2, 11, 1)))
+    for quarters in turns(surge):
+        shown, whole = headlines(public, POLICIES, quarters), headlines(surge, POLICIES, quarters)
+        assert [h.text for h in shown] == [h.text for h in whole]
+
+
+def test_the_same_series_is_told_once_and_a_kind_twice() -> None:
+    def one(kind: str, item: str, quarter: str, weight: float) -> Headline:
+        return Headline(kind, "", Reading("utilisation", "world", item, Quarter.parse(quarter), 1.0), weight)
+
+    found = [one("stage_full", item, "2024Q1", 10.0) for item in ("hbm", "tools", "substrate")]
+    found += [one("stage_full", "hbm", "2024Q2", 9.0), one("stage_slack", "fan_out", "2024Q1", 1.0)]
+    told = ranked(found)
+    assert [(h.kind, h.now.item, str(h.quarter)) for h in told] == [
+        ("stage_full", "substrate", "2024Q1"),
+        ("stage_full", "tools", "2024Q1"),
+        ("stage_slack", "fan_out", "2024Q1"),
+    ]
+    assert len(ranked(found, 1)) == 1
+
+
+def test_every_template_is_made_by_some_event(surge: Result) -> None:
+    """The words of each template are among those that its events give."""
+    made = set()
+    for seed in (7, 8):
+        result = simulate("ai-surge-2023", [seed], policies=POLICIES)
+        for headline in market.market_events(result, result.quarters) + policy_events(result, POLICIES, result.quarters):
+            made.add(headline.kind)
+            assert "{" not in headline.text
+    rare = {"leader", "treasury_low", "commitment_begins", "stockpile_begins"}  # tried one by one here and above
+    assert set(TEMPLATES) - made <= rare
+    bought = {"USA": Policy.parse("2023Q1 purchase_commitment interposer_2_5d 40 price 9000 years 2\n2023Q1 stockpile defence 6")}
+    texts = [h.text for h in policy_events(surge, bought, surge.quarters[4:5])]
+    assert "The United States guarantees to buy 40 k wafers a quarter of 2.5D." in texts
+    assert "The United States stocks defence: 6 k units to be held." in texts
