@@ -17,7 +17,7 @@ from typing import Annotated, Any, NoReturn, TextIO, cast
 import typer
 from typer.core import TyperGroup
 
-from policygame.cli import bench, cost, run, scenarios, validate, words
+from policygame.cli import bench, cost, run, scenarios, serve, validate, words
 from policygame.errors import UserError
 
 __all__ = ["app", "main"]
@@ -72,6 +72,7 @@ app.command("validate")(validate.validate)
 app.command("words")(words.words)
 app.command("cost")(cost.cost)
 app.command("bench")(bench.bench)
+app.command("serve")(serve.serve)
 
 
 def _terminate(signum: int, frame: FrameType | None) -> NoReturn:

@@ -36,7 +36,8 @@ def serve(
             "A second server needs a --database of its own"
         )
     below = _root_path(root_path)
-    from policygame.hosting import Host
+    from policygame.hosting.forecaster import Forecaster
+    from policygame.hosting.host import Host
     from policygame.store import Store
     from policygame.web.running import addresses, bind, run
     from policygame.web.server import check_assets, create_app
@@ -56,8 +57,10 @@ def serve(
                 typer.echo("Others on your network join at " + " or ".join(open_at[1:]))
             typer.echo("Stop it with Ctrl-C; games are kept.")
 
-        with Host(store) as games:
-            app = create_app(games, root_path=below, ready=ready)
+        games = Host(store)
+        games.recover()
+        with Forecaster() as forecaster:
+            app = create_app(games, forecaster, root_path=below, ready=ready)
             check_assets()
             run(app, listening, open_browser=None if no_browser else open_at[0], started=started)
     typer.echo("Stopped. Games are kept.")

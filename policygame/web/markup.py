@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 __all__ = ["Child", "Markup", "classes", "el", "join"]
 
-Child: TypeAlias = "Markup | str | int | float | None | Iterable[Child]"
+Child: TypeAlias = "Markup | str | int | float | Iterable[Child] | None"
 _VOID = frozenset({"br", "hr", "img", "input", "meta", "link"})
 
 

@@ -12,7 +12,7 @@ import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import anyio.to_thread
@@ -33,6 +33,10 @@ from policygame.web.document import adapt, check_assets, error_page, front_end_f
 from policygame.web.guard import LONGEST_MESSAGE_BYTES, Guard
 from policygame.web.help import help_text
 from policygame.web.text import _
+
+if TYPE_CHECKING:
+    from policygame.hosting.forecaster import Forecaster
+    from policygame.hosting.host import Host
 
 with warnings.catch_warnings():  # solara raises a limit of websockets' legacy part, and that it is legacy is not ours to mend
     warnings.filterwarnings("ignore", message="websockets.legacy is deprecated", category=DeprecationWarning)
@@ -144,22 +148,24 @@ async def _help(request: Request) -> Response:
 async def _game_file(request: Request) -> Response:
     """``GET /play/CODE/game.json``: the file of a game, to whoever has a seat in it, once it is over.
 
-    Before its end the file would tell what others have decided.
+    Before its end the file would tell the seed, and with it the future.
     """
     code = request.path_params["code"].upper()
     token = request.cookies.get(identity.COOKIE_PREFIX + code)
     host = hosted.host()
 
     def read() -> tuple[int, str]:
-        game_id = host.find_code(code)
-        if game_id is None or token is None:
+        found = host.find(code)
+        if found is None or token is None:
             return 404, _("There is no game of this code in which this browser has a seat.")
-        view = host.view(game_id, token)
+        view = host.view(found.id, token)
         if view.seat is None and not view.owner:
             return 404, _("There is no game of this code in which this browser has a seat.")
         if view.phase != "ended":
-            return 409, _("The game is not over. Its file holds every decision, so it can be had when the last turn is resolved.")
-        return 200, host.game_file(game_id)
+            return 409, _(
+                "The game is not over. Its file holds the seed, and so the future: it can be had when the last turn is resolved."
+            )
+        return 200, host.game_file(found.id)
 
     try:
         status, text = await anyio.to_thread.run_sync(read)
@@ -201,7 +207,12 @@ def _load_pages(module: str) -> None:
 
 
 def create_app(
-    host: Any, *, root_path: str = "", pages: str = "policygame.web.app", ready: Callable[[], object] | None = None
+    host: Host | None,
+    forecaster: Forecaster | None = None,
+    *,
+    root_path: str = "",
+    pages: str = "policygame.web.app",
+    ready: Callable[[], object] | None = None,
 ) -> Starlette:
     """The application that serves the games of ``host`` (None: pages without games), at ``root_path`` of its address.
 
@@ -214,7 +225,7 @@ def create_app(
     solara_settings.main.root_path = root_path
     solara_settings.main.base_url = f"http://localhost{root_path}/"
     _load_pages(pages)
-    hosted.set_host(host)
+    hosted.set_host(host, forecaster)
     page = _page(root_path)
     routes = [
         Route("/healthz", _healthz),

@@ -73,43 +73,87 @@ CHAIN = sankey(
     [
         Link(a, b, v)
         for a, b, v in [
-            ("w-TWN", "bank", 5.6), ("w-KOR", "bank", 0.5), ("w-USA", "bank", 0.3), ("w-TWN", "2.5D", 15.8), ("w-KOR", "2.5D", 1.1),
-            ("w-USA", "2.5D", 0.9), ("w-CHN", "2.5D", 0.4), ("w-TWN", "3D", 2.4), ("w-USA", "3D", 0.6), ("w-KOR", "3D", 0.4),
-            ("w-TWN", "fan-out", 22.2), ("w-KOR", "fan-out", 7.5), ("w-CHN", "fan-out", 5.6), ("w-USA", "fan-out", 3.7),
-            ("w-ROW", "fan-out", 3.0), ("2.5D", "AI", 13.2), ("2.5D", "DC", 3.0), ("2.5D", "MEM", 1.8), ("2.5D", "DEF", 0.2),
-            ("3D", "AI", 0.2), ("3D", "DC", 2.6), ("3D", "MEM", 0.6), ("fan-out", "MEM", 0.2), ("fan-out", "DEF", 0.1),
-            ("fan-out", "AUTO", 1.2), ("fan-out", "MOB", 40.5),
+            ("w-TWN", "bank", 5.6),
+            ("w-KOR", "bank", 0.5),
+            ("w-USA", "bank", 0.3),
+            ("w-TWN", "2.5D", 15.8),
+            ("w-KOR", "2.5D", 1.1),
+            ("w-USA", "2.5D", 0.9),
+            ("w-CHN", "2.5D", 0.4),
+            ("w-TWN", "3D", 2.4),
+            ("w-USA", "3D", 0.6),
+            ("w-KOR", "3D", 0.4),
+            ("w-TWN", "fan-out", 22.2),
+            ("w-KOR", "fan-out", 7.5),
+            ("w-CHN", "fan-out", 5.6),
+            ("w-USA", "fan-out", 3.7),
+            ("w-ROW", "fan-out", 3.0),
+            ("2.5D", "AI", 13.2),
+            ("2.5D", "DC", 3.0),
+            ("2.5D", "MEM", 1.8),
+            ("2.5D", "DEF", 0.2),
+            ("3D", "AI", 0.2),
+            ("3D", "DC", 2.6),
+            ("3D", "MEM", 0.6),
+            ("fan-out", "MEM", 0.2),
+            ("fan-out", "DEF", 0.1),
+            ("fan-out", "AUTO", 1.2),
+            ("fan-out", "MOB", 40.5),
         ]
     ],
     unit="kwpm",
-)  # fmt: skip
+)
 PLACES = [
     Place(*row)
     for row in [
-        ("TWN", 672, 18.0), ("CHN", 720, 0.5), ("KOR", 216, 1.6), ("JPN", 144, 0.2), ("USA", 72, 1.4), ("EUR", 72, 0),
-        ("MYS", 192, 0.1), ("SGP", 96, 0), ("IND", 24, 0), ("VNM", 24, 0), ("ROW", 168, 0),
+        ("TWN", 672, 18.0),
+        ("CHN", 720, 0.5),
+        ("KOR", 216, 1.6),
+        ("JPN", 144, 0.2),
+        ("USA", 72, 1.4),
+        ("EUR", 72, 0),
+        ("MYS", 192, 0.1),
+        ("SGP", 96, 0),
+        ("IND", 24, 0),
+        ("VNM", 24, 0),
+        ("ROW", 168, 0),
     ]
-]  # fmt: skip
+]
 FLOWS = [
     Flow(*row)
     for row in [
-        ("KOR", "TWN", "hbm", 4.6), ("USA", "TWN", "hbm", 1.3), ("JPN", "TWN", "substrate", 3.4), ("EUR", "TWN", "substrate", 1.1),
-        ("USA", "TWN", "tools", 2.2), ("JPN", "TWN", "tools", 1.4), ("TWN", "USA", "interposer_2_5d", 6.2),
-        ("KOR", "USA", "interposer_2_5d", 1.2), ("TWN", "MYS", "wafers", 2.4), ("TWN", "CHN", "wafers", 1.8),
+        ("KOR", "TWN", "hbm", 4.6),
+        ("USA", "TWN", "hbm", 1.3),
+        ("JPN", "TWN", "substrate", 3.4),
+        ("EUR", "TWN", "substrate", 1.1),
+        ("USA", "TWN", "tools", 2.2),
+        ("JPN", "TWN", "tools", 1.4),
+        ("TWN", "USA", "interposer_2_5d", 6.2),
+        ("KOR", "USA", "interposer_2_5d", 1.2),
+        ("TWN", "MYS", "wafers", 2.4),
+        ("TWN", "CHN", "wafers", 1.8),
         ("TWN", "EUR", "interposer_2_5d", 1.5),
     ]
-]  # fmt: skip
+]
 MAP = world_map(PLACES, FLOWS, binding="TWN", binding_stage="2.5D")
 RANKS = bump(
     ["Fabs only", "Packaging", "Whole chain", "Frontier", "Weighted"],
     {
-        "TWN": [1, 1, 1, 1, 1], "KOR": [2, 2, 3, 3, 3], "CHN": [3, 4, 7, 6, 6], "JPN": [4, 5, 4, 4, 4], "USA": [5, 3, 2, 2, 2],
-        "EUR": [6, 8, 5, 5, 5], "SGP": [7, 7, 8, 7, 8], "MYS": [8, 6, 6, 8, 7], "ROW": [9, 9, 10, 10, 10], "IND": [10, 11, 9, 9, 9],
+        "TWN": [1, 1, 1, 1, 1],
+        "KOR": [2, 2, 3, 3, 3],
+        "CHN": [3, 4, 7, 6, 6],
+        "JPN": [4, 5, 4, 4, 4],
+        "USA": [5, 3, 2, 2, 2],
+        "EUR": [6, 8, 5, 5, 5],
+        "SGP": [7, 7, 8, 7, 8],
+        "MYS": [8, 6, 6, 8, 7],
+        "ROW": [9, 9, 10, 10, 10],
+        "IND": [10, 11, 9, 9, 9],
         "VNM": [11, 10, 11, 11, 11],
     },
     me="USA",
     focus=["TWN", "KOR", "CHN", "JPN"],
-)  # fmt: skip
+)
 SHARES = bars([Bar("Taiwan", 58, "@TWN"), Bar("United States", 31, "@USA", "▲2"), Bar("South Korea", 27, "@KOR")], unit="%")
 MULTIPLES = small_multiples(
     QUARTERS,
@@ -122,30 +166,42 @@ MULTIPLES = small_multiples(
 
 def decisions() -> list[c.Decision]:
     rows = [
-        ("Pooled capacity alliance", 3, "with JPN, KOR and TWN", 17, 11, 23, False), ("Purchase commitment", 3, "40k units over 2 years", 12, 6, 18, True),
-        ("Workforce", 1, "60 a quarter", 3, -1, 7, True), ("Fab grant", 1, "10 % of capex", -0.4, -2.5, 1.6, True),
+        ("Pooled capacity alliance", 3, "with JPN, KOR and TWN", 17, 11, 23, False),
+        ("Purchase commitment", 3, "40k units over 2 years", 12, 6, 18, True),
+        ("Workforce", 1, "60 a quarter", 3, -1, 7, True),
+        ("Fab grant", 1, "10 % of capex", -0.4, -2.5, 1.6, True),
         ("Export control", 5, "HBM and tools to CHN", -6, -11, -2, True),
-    ]  # fmt: skip
+    ]
     return [c.Decision(f"d{k}", t, n, w, m, lo, hi, kept) for k, (n, t, w, m, lo, hi, kept) in enumerate(rows)]
 
 
 RUNGS = [
-    c.Rung("interposer_2_5d", "2.5D", 0.71, 1.0, True), c.Rung("hbm", "HBM", 0.14, 0.96), c.Rung("tools", "Tools", 0.09, 0.93),
-    c.Rung("substrate", "Substrates", 0.05, 0.88), c.Rung("wafers_leading", "Wafers", 0.02, 0.81), c.Rung("conventional", "Conventional", 0, 0.74),
-]  # fmt: skip
+    c.Rung("interposer_2_5d", "2.5D", 0.71, 1.0, True),
+    c.Rung("hbm", "HBM", 0.14, 0.96),
+    c.Rung("tools", "Tools", 0.09, 0.93),
+    c.Rung("substrate", "Substrates", 0.05, 0.88),
+    c.Rung("wafers_leading", "Wafers", 0.02, 0.81),
+    c.Rung("conventional", "Conventional", 0, 0.74),
+]
 SEATS = [
-    c.SeatRow("TWN", "person", "Groups 1 and 7", True), c.SeatRow("USA", "person", HOSTILE, False, True),
-    c.SeatRow("KOR", "bot", "Subsidy matcher", True), c.SeatRow("JPN", "bot", "Laissez-faire"),
-]  # fmt: skip
+    c.SeatRow("TWN", "person", "Groups 1 and 7", True),
+    c.SeatRow("USA", "person", HOSTILE, False, True),
+    c.SeatRow("KOR", "bot", "Subsidy matcher", True),
+    c.SeatRow("JPN", "bot", "Laissez-faire"),
+]
 NEWS = [
     c.Headline("CHN", "2023 Q4", "Beijing answers tool controls with licences on gallium and graphite."),
     c.Headline("TWN", "2023 Q4", "TSMC doubles 2.5D lines to 14.5 kwpm, and still turns one order in five away."),
     c.Headline("", "2023 Q4", HOSTILE),
 ]
 TABS = [
-    c.Tab("lead", "Lead time", "44 wk", "17 → 12"), c.Tab("ally", "Allied compute", "31 %", "34 → 38"), c.Tab("share", "Your 2.5D share", "4.9 %", "5.2 → 6.1"),
-    c.Tab("hhi", "2.5D site HHI", "7,410", "6,600 → 6,300"), c.Tab("n1", "N-1 loss", "71 %", "64 → 60"), c.Tab("out", "Outlay", "1,838 M"),
-]  # fmt: skip
+    c.Tab("lead", "Lead time", "44 wk", "17 → 12"),
+    c.Tab("ally", "Allied compute", "31 %", "34 → 38"),
+    c.Tab("share", "Your 2.5D share", "4.9 %", "5.2 → 6.1"),
+    c.Tab("hhi", "2.5D site HHI", "7,410", "6,600 → 6,300"),
+    c.Tab("n1", "N-1 loss", "71 %", "64 → 60"),
+    c.Tab("out", "Outlay", "1,838 M"),
+]
 
 
 def card(*parts: object, title: str = "") -> object:
@@ -172,15 +228,31 @@ def Levers(hear: object) -> None:
         Fragment(join([c.treasury_bar(due, draft, available), heads, el("div", "Build", class_="grp")])),
         c.LeverRow("packaging_grant", items, chosen, now_musd=310, later_musd=890, **share),
         c.LeverRow(
-            "fab_grant", fab, "wafers_leading", limit=0.18, now_musd=1116, later_musd=2232, **share,
-            warning="18 % is all the treasury can carry.", note="To reach 20 %, free 98 M USD from another lever.",
+            "fab_grant",
+            fab,
+            "wafers_leading",
+            limit=0.18,
+            now_musd=1116,
+            later_musd=2232,
+            **share,
+            warning="18 % is all the treasury can carry.",
+            note="To reach 20 %, free 98 M USD from another lever.",
         ),
         c.LeverRow(
-            "workforce", [c.Item("packaging", "Packaging", 0, 0, "x")], "packaging", low=0, high=200, step=10, suffix=" a quarter",
-            on_move=move, on_choose=choose, now_musd=0, later_musd=0,
+            "workforce",
+            [c.Item("packaging", "Packaging", 0, 0, "x")],
+            "packaging",
+            low=0,
+            high=200,
+            step=10,
+            suffix=" a quarter",
+            on_move=move,
+            on_choose=choose,
+            now_musd=0,
+            later_musd=0,
         ),
         Fragment(total),
-    ]  # fmt: skip
+    ]
     Box(rows, tag="section", classes="card", aria_label="Levers")
 
 
@@ -224,39 +296,130 @@ def Gallery() -> None:
     right = [
         card(Fragment(acts, act), Fragment(form, act), title="Acts"),
         c.FanCard(
-            FAN, tabs=TABS, chosen=metric, on_act=act, finding="The wait falls to 12 weeks by 2026 Q4, not 17.",
-            detail="Almost nothing moves before 2025: a line in an existing shell takes 2 quarters.", counts=(162, 10, 28), counts_words="worlds wait less",
+            FAN,
+            tabs=TABS,
+            chosen=metric,
+            on_act=act,
+            finding="The wait falls to 12 weeks by 2026 Q4, not 17.",
+            detail="Almost nothing moves before 2025: a line in an existing shell takes 2 quarters.",
+            counts=(162, 10, 28),
+            counts_words="worlds wait less",
         ),
         card(
             Fragment(
-                join([
-                    c.tabs([("map", "Map"), ("chain", "Supply chain"), ("lead", "Leadership")], "chain", act="tab", label="View"),
-                    c.figures([
-                        c.Figure("Die bank", "31.8", "k wafers", "▲ 19.2", "worse", ("metric", "lead_time_weeks")),
-                        c.Figure("Fill rate", "0.79", "", "▼ 0.05", "worse"), c.Figure("2.5D in use", "100", "%", "no slack", "worse"),
-                    ]),
-                ]), act),
-            c.Chart(CHAIN, height=300), Fragment(c.ladder(RUNGS, of="% accelerators"), classes="pad"),
+                join(
+                    [
+                        c.tabs(
+                            [("map", "Map"), ("chain", "Supply chain"), ("lead", "Leadership")], "chain", act="tab", label="View"
+                        ),
+                        c.figures(
+                            [
+                                c.Figure("Die bank", "31.8", "k wafers", "▲ 19.2", "worse", ("metric", "lead_time_weeks")),
+                                c.Figure("Fill rate", "0.79", "", "▼ 0.05", "worse"),
+                                c.Figure("2.5D in use", "100", "%", "no slack", "worse"),
+                            ]
+                        ),
+                    ]
+                ),
+                act,
+            ),
+            c.Chart(CHAIN, height=300),
+            Fragment(c.ladder(RUNGS, of="% accelerators"), classes="pad"),
         ),
-        card(c.Chart(MAP, height=420, on_press=lambda name: hear(f"place {name}")), c.Replay(QUARTERS, place, set_place), title="Where packages are finished"),
-    ]  # fmt: skip
+        card(
+            c.Chart(MAP, height=420, on_press=lambda name: hear(f"place {name}")),
+            c.Replay(QUARTERS, place, set_place),
+            title="Where packages are finished",
+        ),
+    ]
     below = [
-        card(Fragment(c.score_ruler(57, (49, 64), [("CHN", 22), ("EUR", 31), ("KOR", 46), ("JPN", 52), ("TWN", 71)], low=(0, "nobody acts"), high=(100, "best known")), classes="pad"), title="Score"),
+        card(
+            Fragment(
+                c.score_ruler(
+                    57,
+                    (49, 64),
+                    [("CHN", 22), ("EUR", 31), ("KOR", 46), ("JPN", 52), ("TWN", 71)],
+                    low=(0, "nobody acts"),
+                    high=(100, "best known"),
+                ),
+                classes="pad",
+            ),
+            title="Score",
+        ),
         card(Fragment(c.attribution_bars(decisions()), act), title="Which of your decisions mattered"),
         card(c.Chart(RANKS, height=380), title="Who leads depends on what you count"),
         card(c.Chart(SHARES, height=110), title="Who could finish the compute"),
-        card(Fragment(c.rank_table([c.RankRow("TWN", 1, "58 %", 1, 0), c.RankRow("USA", 2, "31 %", 0.53, 2), c.RankRow("CHN", 3, "14 %", 0.24, -1)], figure="Share", me="USA", caption="Who could finish the compute"))),
+        card(
+            Fragment(
+                c.rank_table(
+                    [
+                        c.RankRow("TWN", 1, "58 %", 1, 0),
+                        c.RankRow("USA", 2, "31 %", 0.53, 2),
+                        c.RankRow("CHN", 3, "14 %", 0.24, -1),
+                    ],
+                    figure="Share",
+                    me="USA",
+                    caption="Who could finish the compute",
+                )
+            )
+        ),
         card(c.Chart(MULTIPLES, height=190), title="Three metrics"),
-        card(Fragment(join([c.seat_list(SEATS, {"JPN": ("claim", "Take"), "USA": ("release", "Give back")}), c.decided_chips(SEATS)]), act, classes="pad stack"), title="Seats"),
-        card(Fragment(c.empty_state("Nothing in your draft", "A good first move: look at what one per cent more of each stage is worth, then fund that stage.", [("stages", "Show me the stages")]), act)),
-        card(Fragment(join([c.refusal("The turn closed before this arrived.", "Your last saved draft was used.", [("next", "Open turn 4")]), c.chart_failed("This forecast did not finish.", "The game itself is not affected.", [("again", "Try again")]), c.skeleton("Building eleven governments and 62 sites.")]), act, classes="pad stack"), title="States"),
+        card(
+            Fragment(
+                join([c.seat_list(SEATS, {"JPN": ("claim", "Take"), "USA": ("release", "Give back")}), c.decided_chips(SEATS)]),
+                act,
+                classes="pad stack",
+            ),
+            title="Seats",
+        ),
+        card(
+            Fragment(
+                c.empty_state(
+                    "Nothing in your draft",
+                    "A good first move: look at what one per cent more of each stage is worth, then fund that stage.",
+                    [("stages", "Show me the stages")],
+                ),
+                act,
+            )
+        ),
+        card(
+            Fragment(
+                join(
+                    [
+                        c.refusal(
+                            "The turn closed before this arrived.", "Your last saved draft was used.", [("next", "Open turn 4")]
+                        ),
+                        c.chart_failed(
+                            "This forecast did not finish.", "The game itself is not affected.", [("again", "Try again")]
+                        ),
+                        c.skeleton("Building eleven governments and 62 sites."),
+                    ]
+                ),
+                act,
+                classes="pad stack",
+            ),
+            title="States",
+        ),
         card(Fragment(el("span", sparkline([15, 24, 36, 44, 38, 27, 21], words="Lead time"), class_="row pad"))),
-        card(c.FanCard(fan(QUARTERS, HISTORY, bands(FORCE), unit="weeks"), tabs=TABS[:2], chosen="lead", on_act=act, finding="Nothing is drafted yet.", busy=True, busy_words="Running 200 worlds")),
-    ]  # fmt: skip
+        card(
+            c.FanCard(
+                fan(QUARTERS, HISTORY, bands(FORCE), unit="weeks"),
+                tabs=TABS[:2],
+                chosen="lead",
+                on_act=act,
+                finding="Nothing is drafted yet.",
+                busy=True,
+                busy_words="Running 200 worlds",
+            )
+        ),
+    ]
     nav = [
-        NavItem("decide", "Decide", "/", "decide"), NavItem("effect", "Effect", "/effect", "effect"), NavItem("world", "World", "/world", "world"),
-        NavItem("news", "News", "/news", "news", "3"), NavItem("more", "More", "/more", "more"),
-    ]  # fmt: skip
+        NavItem("decide", "Decide", "/", "decide"),
+        NavItem("effect", "Effect", "/effect", "effect"),
+        NavItem("world", "World", "/world", "world"),
+        NavItem("news", "News", "/news", "news", "3"),
+        NavItem("more", "More", "/more", "more"),
+    ]
     score = c.score_bar(38, 46, (41, 51), low=(0, "no policy"), high=(100, "best known"))
     middle = [
         el("i", class_="vr"),
@@ -270,18 +433,13 @@ def Gallery() -> None:
     bar = top_bar(
         "United States", "Crunch of 2023, room K7QM", place="USA", middle=el("div", middle, class_="row hide-s", style="gap:20px")
     )
-    grid = Box([Box(left, classes="stack"), Box(right, classes="stack")], classes="gallery-grid")
-    style = Fragment(
-        Markup(
-            "<style>.gallery-grid{display:grid;grid-template-columns:388px minmax(0,1fr);gap:12px}@media(max-width:1024px){.gallery-grid{grid-template-columns:minmax(0,1fr)}}</style>"
-        )
-    )
+    grid = Box([Box(left, classes="stack"), Box(right, classes="stack")], classes="desk")
     Shell(
         "Gallery",
         bar=bar,
         nav=nav,
         current="decide",
-        children=[style, Box([grid, *below], classes="page")],
+        children=[Box([grid, *below], classes="page")],
         on_act=act,
         dock=dock,
     )

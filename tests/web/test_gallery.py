@@ -69,8 +69,8 @@ def test_a_drag_reports_often_but_not_always(browser: Browser, gallery: str) -> 
         assert box is not None
         y = box["y"] + box["height"] / 2
         seen.page.evaluate(
-            "() => { const send = WebSocket.prototype.send; window.sent = 0;"
-            " WebSocket.prototype.send = function (data) { if (String(data).includes('moved')) window.sent += 1; return send.call(this, data); }; }"
+            "() => { const send = WebSocket.prototype.send; window.sent = 0; WebSocket.prototype.send = function (data)"
+            " { if (String(data).includes('moved')) window.sent += 1; return send.call(this, data); }; }"
         )
         seen.page.mouse.move(box["x"] + box["width"] / 2, y)
         seen.page.mouse.down()

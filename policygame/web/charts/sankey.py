@@ -18,7 +18,8 @@ __all__ = ["Link", "Node", "sankey"]
 class Node:
     """A bar of the diagram. ``column`` counts from 0 at the left; ``value`` is what its label says, ``note`` follows it in grey.
 
-    ``short`` is its name on a phone. ``colour`` is a token. ``binds``: this is the stage that holds everything up. ``queue``: what waits before it.
+    ``short`` is its name on a phone. ``colour`` is a token. ``binds``: this is the stage that holds everything up.
+    ``queue``: what waits before it.
     """
 
     id: str

@@ -24,7 +24,8 @@ class ChartSpec:
     """A chart: ``option`` for ECharts, ``sentence`` its finding for those who do not see it, ``head`` and ``rows`` its numbers.
 
     ``maps`` are names of shapes with their files among the web assets. ``phone`` is the option where the chart is narrower than
-    ``NARROW_PX``, drawn ``phone_scale`` times as high; ``aspect`` (width / height) replaces a height where the shape of the picture is given.
+    ``NARROW_PX``, drawn ``phone_scale`` times as high; ``aspect`` (width / height) replaces a height where the shape of
+    the picture is given.
     """
 
     option: Option

@@ -35,9 +35,10 @@ def rank_table(rows: Sequence[RankRow], *, figure: str, me: str | None = None, c
             up = row.moved > 0
             words = (_("up {n}") if up else _("down {n}")).format(n=abs(row.moved))
             moved = el("span", f"{'▲' if up else '▼'}{abs(row.moved)}", el("span", " ", words, class_="vh"), class_="delta mute")
+        length = 100 * min(1.0, max(0.0, row.share))
         bar = el(
             "i",
-            style=f"display:block;height:8px;border-radius:2px;background:{colour};width:{max(1.0, 100 * min(1.0, max(0.0, row.share))):.1f}%",
+            style=f"display:block;height:8px;border-radius:2px;background:{colour};width:{max(1.0, length):.1f}%",
         )
         return el(
             "tr",
