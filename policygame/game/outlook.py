@@ -27,12 +27,15 @@ from policygame.game.presents import (
     forget_presents,
     other_seeds,
     resolved,
+    scripted,
     the_present,
 )
 from policygame.game.wording import smallest
+from policygame.model.agents.scripts import Script
 from policygame.model.arrays import Array
 from policygame.result import Result
-from policygame.scenario import Policy
+from policygame.scenario import Policy, PolicyError
+from policygame.scenario.policy_checks import policy_problems
 from policygame.simulation import Simulation
 
 __all__ = [
@@ -273,11 +276,11 @@ class _Ask:
     """A request that has been found possible."""
 
     past: Past
-    draft: dict[str, Policy]
+    draft: dict[str, Script]
     seeds: tuple[int, ...]
     metrics: tuple[str, ...]
 
-    def branch(self, present: Simulation, policies: dict[str, Policy] | None) -> Simulation:
+    def branch(self, present: Simulation, policies: dict[str, Script] | None) -> Simulation:
         """The worlds asked, standing at the present."""
         return present.branch([0] * len(self.seeds), seeds=self.seeds, policies=policies, metrics=self.metrics)
 
@@ -324,4 +327,8 @@ def _checked(request: Request, seeds: tuple[int, ...]) -> _Ask:
     for setting in draft.settings:
         if setting.quarter != now:
             raise OutlookError(f"'{setting}' is not dated {now}, where the game stands")
-    return _Ask(past, {request.seat: decided[request.seat] + draft}, seeds, request.metrics)
+    scenario, whole = resolved(past), decided[request.seat] + draft
+    broken = [problem for problem in policy_problems(whole, scenario, request.seat) if problem.setting]  # money: see treasury
+    if broken:
+        raise PolicyError(f"the draft of {request.seat}", broken)
+    return _Ask(past, {request.seat: scripted(scenario, request.seat, whole)}, seeds, request.metrics)

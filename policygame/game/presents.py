@@ -16,6 +16,7 @@ from typing import Generic, TypeVar
 from policygame.catalogue import Quarter
 from policygame.errors import UserError
 from policygame.foresight.worlds import fresh_seeds
+from policygame.model.agents.scripts import Script
 from policygame.scenario import Policy, Scenario, load_scenario
 from policygame.scenario.setting import unknown
 from policygame.simulation import Simulation
@@ -29,6 +30,7 @@ __all__ = [
     "forget_presents",
     "other_seeds",
     "resolved",
+    "scripted",
     "the_present",
 ]
 
@@ -70,6 +72,11 @@ def resolved(past: Past) -> Scenario:
     return _scenario(past.scenario)
 
 
+def scripted(scenario: Scenario, seat: str, decided: Policy) -> Script:
+    """What a seat has decided beside the scenario's history before play, to be played as it stands: a game has judged it already."""
+    return Script(Policy.of_history(scenario, seat).before(Quarter.parse(scenario.play_from)) + decided)
+
+
 def checked_policies(past: Past, seat: str | None = None, seeds: Sequence[int] = ()) -> dict[str, Policy]:
     """What every government has decided before the present.
 
@@ -98,7 +105,9 @@ def the_present(past: Past) -> Simulation:
     """The game's own world at the present, every metric recorded since the start. Branch it, do not run it on."""
 
     def replay() -> Simulation:
-        return Simulation(resolved(past), [past.seed], checked_policies(past)).run(past.present)
+        scenario = resolved(past)
+        decided = {seat: scripted(scenario, seat, policy) for seat, policy in checked_policies(past).items()}
+        return Simulation(scenario, [past.seed], decided).run(past.present)
 
     return _presents.get(past, replay)
 

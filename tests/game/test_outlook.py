@@ -224,6 +224,17 @@ def test_what_cannot_be_asked_is_told(change: dict[str, object], message: str) -
 def test_a_draft_that_the_role_may_not_decide_is_refused_by_the_policy() -> None:
     with pytest.raises(PolicyError, match="out of bounds"):
         answer_block(replace(ASKED, draft="2023Q1 packaging_grant interposer_2_5d 0.9"), ASKED.seeds)
+    with pytest.raises(PolicyError, match="may not use stockpile"):
+        answer_block(replace(ASKED, draft="2023Q1 stockpile ai_accelerator 9"), ASKED.seeds)
+
+
+def test_a_draft_that_could_not_be_paid_for_ever_still_has_an_outlook() -> None:
+    """Money is judged turn by turn, by the treasury; for good, nobody could pay this."""
+    draft = "2023Q1 packaging_rnd interposer_2_5d 300"
+    game = Simulation("first-game", [7])
+    with pytest.raises(PolicyError, match="fixed outlays"):
+        game.branch(policies={"USA": Policy.parse(draft)})
+    assert answer_block(replace(ASKED, draft=draft, quarters=2), ASKED.seeds).draft_outlay.max() > 0.0
 
 
 def test_blocks_must_be_of_different_worlds() -> None:
