@@ -179,7 +179,7 @@ class Forecaster:
                 del self._newest[job.key]
             if answer is not None:
                 self._kept[job.request] = answer
-                if len(self._kept) > ANSWERS:
+                while len(self._kept) > ANSWERS:
                     self._kept.popitem(last=False)
         if answer is None and error is None:
             job.answer.cancel()
