@@ -5,7 +5,8 @@ How to write a page (a module of ``policygame/web/pages``)
 * A page is a Solara component; ``policygame.web.app.PAGES`` names it: ``Home()``, ``Play(code, rest)``, ``Assign(code, rest)``,
   ``About(rest)``. It returns ``Shell(title, ..., children=[...])`` from ``policygame.web.shell``: top bar, navigation,
   notices, the landmark ``<main>``.
-* The game: ``policygame.web.hosted.host()`` is the Host of this process, ``hosted.forecaster()`` runs its worlds. ``kernel.use_wake(lambda wake: host().subscribe(game_id,
+* The game: ``policygame.web.hosted.host()`` is the Host of this process, ``hosted.forecaster()`` runs its worlds.
+  ``kernel.use_wake(lambda wake: host().subscribe(game_id,
   wake), [game_id])`` draws the component again whenever the game changes; then read ``host().view(game_id, token)`` anew. Never keep
   a view in a reactive.
 * Who sits where: ``tokens = identity.use_tokens()`` holds the seat tokens of this browser (HttpOnly cookies): ``tokens.get(code)``,

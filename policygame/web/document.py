@@ -21,7 +21,7 @@ __all__ = ["ECHARTS", "AssetsError", "adapt", "asset_address", "check_assets", "
 
 ECHARTS = "echarts@5.4.0/dist/echarts.min.js"
 _NEEDED = (ECHARTS, "requirejs@2.3.6/require.js")
-_OWN = ("ui.css", "pages.css", "page.js", "favicon.svg", "world-110m-pacific.geojson")
+_OWN = ("ui.css", "pages.css", "desk.css", "page.js", "favicon.svg", "world-110m-pacific.geojson")
 
 
 class AssetsError(UserError):
@@ -69,6 +69,7 @@ def _head(root_path: str) -> str:
         f"<style>{tokens_css()}</style>"
         f'<link rel="stylesheet" href="{root_path}{asset_address("ui.css")}">'
         f'<link rel="stylesheet" href="{root_path}{asset_address("pages.css")}">'
+        f'<link rel="stylesheet" href="{root_path}{asset_address("desk.css")}">'
         f'<script src="{root_path}{asset_address("page.js")}"></script>'
     )
 

@@ -6,10 +6,13 @@ draws itself again inside its own context; it never holds shared state in a reac
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any
 
 import solara
@@ -17,7 +20,7 @@ from ipyvue.VueTemplateWidget import Events
 from solara.lab import cookies as _cookies
 from solara.server import kernel_context
 
-__all__ = ["Gone", "Subscribe", "Waker", "browser_cookies", "harden", "tab_id", "use_wake"]
+__all__ = ["Awaited", "Gone", "Subscribe", "Waker", "browser_cookies", "harden", "tab_id", "use_future", "use_wake"]
 
 Subscribe = Callable[[Callable[[], None]], Callable[[], None]]
 """Takes what to call at every change, returns what ends the subscription (as ``Host.subscribe`` with its game bound)."""
@@ -139,3 +142,51 @@ def _handle_only_events(self: Any, _: Any, content: Mapping[str, Any], buffers: 
 def harden() -> None:
     """Let template widgets take nothing from a browser but events that they declare."""
     Events._handle_event = _handle_only_events
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """What became of a future: the newest ``value`` (kept while a newer one is computed), ``done``, and what went wrong in words."""
+
+    value: Any = None
+    done: bool = False
+    problem: str = ""
+
+
+def use_future(begin: Callable[[], Future[Any]] | None, key: Any) -> Awaited:
+    """A hook: begin work elsewhere whenever ``key`` changes, and draw the component again when it is done.
+
+    ``begin`` None: nothing to do now. Work that is overtaken is cancelled if it can be, and its result is not shown.
+    """
+    held, set_held = solara.use_state(Awaited())
+    current = solara.use_ref(None)
+
+    def run() -> Callable[[], None] | None:
+        current.current = key
+        if begin is None:
+            set_held(lambda old: Awaited(old.value))
+            return None
+        _start_waking()
+        came: list[Awaited] = []
+        waker = Waker(kernel_context.get_current_context(), lambda: set_held(came[-1]) if current.current == key else None)
+
+        def done(future: Future[Any]) -> None:
+            if future.cancelled() or current.current != key:
+                return
+            error = future.exception()
+            came.append(Awaited(None, True, str(error)) if error is not None else Awaited(future.result(), True))
+            with contextlib.suppress(Gone):
+                waker.wake()
+
+        future = begin()
+        if not future.done():
+            set_held(lambda old: Awaited(old.value))
+        future.add_done_callback(done)
+
+        def end() -> None:
+            waker.close()
+
+        return end
+
+    solara.use_effect(run, [key])
+    return held

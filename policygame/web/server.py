@@ -243,10 +243,12 @@ def create_app(
         Mount("/static", StaticFiles(directory=solara_server.solara_static)),
         Route("/{path:path}", page),
     ]
-    inner = Starlette(routes=routes, lifespan=_lifespan, middleware=[Middleware(Guard), *solara_starlette.middleware])
+    guarded = [] if root_path else [Middleware(Guard)]
+    inner = Starlette(routes=routes, lifespan=_lifespan, middleware=[*guarded, *solara_starlette.middleware])
     if not root_path:
         return inner
-    return Starlette(routes=[Route("/healthz", _healthz), Mount(root_path, app=inner)], lifespan=_lifespan)
+    outside = [Route("/healthz", _healthz), Route("/readyz", _readyz(ready)), Mount(root_path, app=inner)]
+    return Starlette(routes=outside, lifespan=_lifespan, middleware=[Middleware(Guard)])
 
 
 @asynccontextmanager

@@ -27,7 +27,7 @@ class Served:
 
 
 @contextmanager
-def _served(*arguments: str, quiet: bool = True) -> Iterator[Served]:
+def served(*arguments: str, quiet: bool = True) -> Iterator[Served]:
     process = subprocess.Popen(
         [sys.executable, str(HERE / "serve_gallery.py"), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -46,29 +46,29 @@ def _served(*arguments: str, quiet: bool = True) -> Iterator[Served]:
 @pytest.fixture
 def own_gallery() -> Iterator[Served]:
     """A server of this test alone."""
-    with _served() as served:
-        yield served
+    with served() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
 def gallery() -> Iterator[str]:
     """The address of a server that shows the gallery."""
-    with _served() as served:
-        yield served.address
+    with served() as running:
+        yield running.address
 
 
 @pytest.fixture(scope="session")
 def noisy_gallery() -> Iterator[str]:
     """A server that may log what it could not read."""
-    with _served(quiet=False) as served:
-        yield served.address
+    with served(quiet=False) as running:
+        yield running.address
 
 
 @pytest.fixture(scope="session")
 def gallery_below() -> Iterator[str]:
     """The same below a root path."""
-    with _served("/games") as served:
-        yield served.address
+    with served("/games") as running:
+        yield running.address
 
 
 @pytest.fixture(scope="session")

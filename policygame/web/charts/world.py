@@ -34,12 +34,12 @@ POSITIONS: Mapping[str, tuple[float, float]] = {
 }
 """Where each jurisdiction's mark stands, in the projected map's degrees; small places are moved apart so that marks do not hide
 each other."""
-_LABEL_SIDE_PHONE: Mapping[str, str] = {"USA": "top", "TWN": "right", "ROW": "right", "EUR": "bottom"}
-_LABEL_SIDE: Mapping[str, str] = {"KOR": "top", "JPN": "top", "CHN": "left", "MYS": "left", "IND": "left", "VNM": "left"}
+_LABEL_SIDE_PHONE: Mapping[str, str] = {"TWN": "right", "ROW": "right", "EUR": "bottom"}
+_LABEL_SIDE: Mapping[str, str] = {"KOR": "top", "JPN": "top", "CHN": "left", "USA": "bottom", "MYS": "left", "IND": "left", "VNM": "left"}
 _VIEW = [[-124, 76], [114, -46]]
 _ASPECT = 238 / 122
 _LARGEST_RING_PX = {"desk": 66.0, "phone": 34.0, "screen": 84.0}
-_WIDEST_FLOW_PX = {"desk": 6.5, "phone": 4.0, "screen": 8.0}
+_WIDEST_FLOW_PX = {"desk": 5.0, "phone": 3.0, "screen": 7.0}
 
 
 @dataclass(frozen=True)
@@ -225,7 +225,7 @@ def _flows(flows: Sequence[Flow], size: Size) -> list[Option]:
                 "lineStyle": {
                     "color": stage_token(flow.stage),
                     "width": round(width, 2),
-                    "opacity": 0.75,
+                    "opacity": 0.7,
                     "curveness": round(bend if eastward else -bend, 3),
                 },
             }
