@@ -1,13 +1,12 @@
 """How Solara is set up before it is imported: no telemetry, no banner, no development mode, nothing fetched from elsewhere.
 
-Solara reads its settings from the environment at import, so this module comes first and imports nothing of it. What a page
-contains is not decided here.
+Solara reads its settings from the environment when it is imported, which ``set_up`` therefore does itself. What a page contains is not
+decided here.
 """
 
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from pathlib import Path
 
@@ -31,17 +30,25 @@ _SETTINGS = {
     "SOLARA_KERNEL_MAX_PER_SESSION": str(KERNELS_PER_BROWSER),
     "SOLARA_ASSETS_FONTAWESOME_ENABLED": "false",
     "SOLARA_SESSION_HTTP_ONLY": "true",
-    "SOLARA_ALLOW_REACTIVE_BOOLEAN": "false",
-    "SOLARA_CHECK_HOOKS": "off",
 }
 
 
 def set_up() -> None:
-    """Put the settings into the environment. RuntimeError if Solara was imported before under other ones."""
-    if "solara.server.settings" in sys.modules and os.environ.get("SOLARA_THEME_LOADER") != "policygame":
-        raise RuntimeError("solara.server was imported before policygame.web could set it up; import policygame.web first")
+    """Put the settings into the environment, and into Solara itself in case something imported it before."""
     os.environ.update(_SETTINGS)
     os.environ.setdefault("SOLARA_HOME", str(_home()))
+    from solara.server import settings
+
+    settings.main.mode = "production"
+    settings.telemetry.mixpanel_enable = False
+    settings.theme.show_banner = False
+    settings.theme.force_refresh = True
+    settings.theme.loader = _SETTINGS["SOLARA_THEME_LOADER"]
+    settings.theme.title = _SETTINGS["SOLARA_THEME_TITLE"]
+    settings.kernel.cull_timeout = CULL_TIMEOUT
+    settings.kernel.max_per_session = KERNELS_PER_BROWSER
+    settings.assets.fontawesome_enabled = False
+    settings.session.http_only = True
 
 
 def _home() -> Path:

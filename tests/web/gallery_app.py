@@ -433,7 +433,7 @@ def Gallery() -> None:
     bar = top_bar(
         "United States", "Crunch of 2023, room K7QM", place="USA", middle=el("div", middle, class_="row hide-s", style="gap:20px")
     )
-    grid = Box([Box(left, classes="stack"), Box(right, classes="stack")], classes="desk")
+    grid = Box([Box(left, classes="stack"), Box(right, classes="stack")], classes="twocol")
     Shell(
         "Gallery",
         bar=bar,
