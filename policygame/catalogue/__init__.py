@@ -6,6 +6,7 @@ choose, and rules that the model follows, do not live here.
 
 from policygame.catalogue.jurisdictions import JURISDICTIONS, Jurisdiction
 from policygame.catalogue.levers import LEVERS, Lever, Option
+from policygame.catalogue.mandate import MANDATE, MandatePart
 from policygame.catalogue.metrics import METRICS, Metric
 from policygame.catalogue.quarters import Quarter
 from policygame.catalogue.segments import SEGMENTS, Segment
@@ -17,6 +18,7 @@ __all__ = [
     "INTEGRATIONS",
     "JURISDICTIONS",
     "LEVERS",
+    "MANDATE",
     "METRICS",
     "SEGMENTS",
     "STAGES",
@@ -24,6 +26,7 @@ __all__ = [
     "Integration",
     "Jurisdiction",
     "Lever",
+    "MandatePart",
     "Metric",
     "Option",
     "Quarter",

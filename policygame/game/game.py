@@ -24,9 +24,10 @@ from policygame.game.commands import Command, Refused
 from policygame.game.decisions import check_decision, read_decision
 from policygame.game.events import Event
 from policygame.game.position import Position
+from policygame.game.scenarios import scenario_named
 from policygame.game.turns import Calendar, seats_of
 from policygame.game.version import model_version
-from policygame.scenario import Policy, Scenario, load_scenario
+from policygame.scenario import Policy, Scenario
 
 __all__ = ["DEFAULT_BOT", "Game", "Phase", "Prediction", "Seat", "create_game", "hashed"]
 
@@ -100,7 +101,7 @@ class Game:
 
     @classmethod
     def _begin(cls, created: e.GameCreated) -> Game:
-        scenario = load_scenario(created.scenario)
+        scenario = scenario_named(created.scenario)
         seats = {name: Seat(name, created.bots.get(name, DEFAULT_BOT)) for name in seats_of(scenario)}
         nothing: dict[str, Policy] = {name: Policy() for name in seats}
         return cls(created, scenario, "lobby", 1, MappingProxyType(seats), MappingProxyType(nothing))
@@ -334,7 +335,7 @@ class Game:
             raise Refused("already_decided", "You have decided in this turn. Take your decision back to change your mind.")
         if position is None:
             raise ValueError("a decision is judged by the world as it stands: decide(SubmitDecision) needs the position")
-        check_decision(position, command.seat, decision)
+        check_decision(position, command.seat, decision, pays=not bot)
         return [e.DecisionSubmitted(seat=command.seat, turn=self.turn, lines=lines, author="bot" if bot else "person")]
 
 

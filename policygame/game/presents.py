@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Generic, TypeVar
 
 from policygame.catalogue import Quarter
 from policygame.errors import UserError
 from policygame.foresight.worlds import fresh_seeds
+from policygame.game.scenarios import scenario_named
 from policygame.model.agents.scripts import Script
-from policygame.scenario import Policy, Scenario, load_scenario
+from policygame.scenario import Policy, Scenario
 from policygame.scenario.setting import unknown
 from policygame.simulation import Simulation
 
@@ -69,7 +69,7 @@ def other_seeds(seed: int, worlds: int) -> tuple[int, ...]:
 
 def resolved(past: Past) -> Scenario:
     """The scenario of a past."""
-    return _scenario(past.scenario)
+    return scenario_named(past.scenario)
 
 
 def scripted(scenario: Scenario, seat: str, decided: Policy) -> Script:
@@ -145,4 +145,3 @@ class Kept(Generic[_T]):
 
 
 _presents: Kept[Simulation] = Kept(PRESENTS)
-_scenario = lru_cache(maxsize=4)(load_scenario)

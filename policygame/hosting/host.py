@@ -19,10 +19,11 @@ from policygame.game import Game, Position, Refused, SeatView, create_game, even
 from policygame.game.commands import Command, parse_command
 from policygame.game.events import Event, GameCreated
 from policygame.game.handin import game_file
+from policygame.game.scenarios import scenario_named
 from policygame.hosting.codes import SHORTEST_TOKEN, is_code, new_code, new_id, new_seed, new_token
 from policygame.hosting.files import imported, public_events, usable_id
 from policygame.hosting.notices import Notices
-from policygame.scenario import Scenario, load_scenario, shipped_scenarios
+from policygame.scenario import Scenario, shipped_scenarios
 from policygame.simulation import check_seeds
 from policygame.store import CodeTaken, Conflict, Store, StoredGame, StoreError, UnknownGame
 
@@ -349,7 +350,7 @@ def _shipped(name: str) -> Scenario:
     """A scenario that ships with the program: a name that comes from a browser must not be a path of this machine."""
     if name not in shipped_scenarios():
         raise Refused("out_of_bounds", f"There is no scenario {name[:80]!r}; there are {', '.join(shipped_scenarios())}.")
-    return load_scenario(name)
+    return scenario_named(name)
 
 
 def _unknown_game() -> Refused:

@@ -1,0 +1,19 @@
+"""Scenarios by name, those that ship with the program read once: a large one takes a second."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from policygame.scenario import Scenario, load_scenario, shipped_scenarios
+
+__all__ = ["scenario_named"]
+
+
+def scenario_named(name: str) -> Scenario:
+    """The scenario of that name; a path is read anew every time, since its file may have changed. ScenarioError as ``load_scenario``."""
+    return _shipped(name) if name in shipped_scenarios() else load_scenario(name)
+
+
+@lru_cache(maxsize=32)
+def _shipped(name: str) -> Scenario:
+    return load_scenario(name)

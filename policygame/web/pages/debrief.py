@@ -1,0 +1,7 @@
+"""placeholder"""
+
+import solara
+
+
+@solara.component
+def Debrief(code: str) -> None: ...

@@ -1,0 +1,166 @@
+"""The supply chain of the quarter: what flows where, which stage binds, and what one per cent more of each would be worth."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import solara
+
+from policygame.catalogue import JURISDICTIONS, TECHNOLOGIES
+from policygame.game import Position, SeatView
+from policygame.game.flows import BANK, ITEMS, Chain, chain
+from policygame.game.ladder import Ladder, LadderRequest, ladder_block, ladder_of
+from policygame.game.presents import Past, other_seeds
+from policygame.game.turns import Calendar
+from policygame.game.wording import item_name
+from policygame.web.charts import Link, Node, sankey
+from policygame.web.components import Chart, Figure, Rung, figures, ladder, skeleton, tabs
+from policygame.web.kernel import use_future
+from policygame.web.markup import Markup, el, join
+from policygame.web.pages.desk.reading import before, now
+from policygame.web.palette import jurisdiction_token, stage_token
+from policygame.web.text import _, number
+from policygame.web.vue import Box, Fragment
+
+__all__ = ["ChainTab"]
+
+AI = "ai_accelerator"
+LADDER_WORLDS = 24
+"""Worlds that the ladder is asked in: each stage once more in every one of them."""
+_thinking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ladder")
+
+
+@solara.component
+def ChainTab(view: SeatView, position: Position) -> None:
+    """The tab."""
+    item, set_item = solara.use_state("wafers")
+    told = use_future(lambda: _ladder(view), (view.game_id, view.turn))
+
+    def act(name: str, value: str) -> None:
+        if name == "flow" and value in ITEMS:
+            set_item(value)
+
+    found = chain(position.simulation, item)  # type: ignore[arg-type]
+    binding = _binding(told.value)
+    words = {"wafers": _("Wafers"), "hbm": _("HBM"), "substrate": _("Substrates"), "tools": _("Tools")}
+    choice = tabs([(one, words[one]) for one in ITEMS], item, act="flow", label=_("Flow of"), look="seg")
+    head = el("div", figures(_key_figures(view)), choice, class_="between wrap")
+    picture = Chart(_picture(found, binding), height=320)
+    side = _rungs(told.value, told.problem)
+    Box(
+        [Fragment(head, act, classes="padx"), Box([picture, Fragment(side, classes="ladders")], classes="chaingrid")],
+        classes="chainpanel",
+    )
+
+
+def _key_figures(view: SeatView) -> list[Figure]:
+    def figure(label: str, metric: str, unit: str, item: str, scale: float = 1.0, worse: str = "up", digits: int = 0) -> Figure:
+        value, then = (scale * find(view, metric, "world", item) for find in (now, before))
+        change = value - then
+        shown = (
+            f"{'▲' if change > 0 else '▼'} {number(abs(change), digits)}"
+            if np.isfinite(change) and abs(change) >= 0.5 * 10.0**-digits
+            else ""
+        )
+        trend = "" if not shown else "worse" if (change > 0) == (worse == "up") else "better"
+        return Figure(label, number(value, digits), unit, shown, trend, ("metric", metric))
+
+    return [
+        figure(_("Die bank"), "die_bank_kunits", _("k units"), AI),
+        figure(_("Lead time"), "lead_time_weeks", _("weeks"), AI),
+        figure(_("Fill rate"), "fill_rate", "%", AI, 100.0, "down"),
+        figure(_("2.5D in use"), "utilisation", "%", "interposer_2_5d", 100.0),
+    ]
+
+
+def _ladder(view: SeatView) -> Future[Ladder]:
+    present = Calendar.of(view.scenario).quarters_before(view.turn)
+    past = Past(view.scenario.name, view.seed, tuple((name, str(policy)) for name, policy in view.decided.items()), present)
+    request = LadderRequest(past, other_seeds(view.seed, LADDER_WORLDS))
+    return _thinking.submit(lambda: ladder_of(request, [ladder_block(request, request.seeds)]))
+
+
+def _binding(found: Ladder | None) -> str:
+    """The stage that binds in most worlds; "" where none does in a quarter of them."""
+    if found is None or not found.rungs:
+        return ""
+    first = max(found.rungs, key=lambda rung: (rung.binds_in, rung.gain_percent))
+    return first.stage if first.binds_in * 4 >= found.worlds else ""
+
+
+def _rungs(found: Ladder | None, problem: str) -> Markup:
+    if problem:
+        return el("p", problem, class_="sub pad")
+    if found is None:
+        return skeleton(_("Asking other worlds what one per cent more of each stage is worth."), height_px=160)
+    binding = _binding(found)
+    shown = [
+        Rung(
+            rung.stage,
+            _short(rung.stage),
+            rung.gain_percent,
+            rung.use if np.isfinite(rung.use) else None,
+            rung.stage == binding,
+        )
+        for rung in found.rungs[:8]
+    ]
+    if binding:
+        first = next(rung for rung in found.rungs if rung.stage == binding)
+        words = _("{stage} binds in {n} of {all} worlds of the coming year.").format(
+            stage=_short(binding), n=first.binds_in, all=found.worlds
+        )
+        if binding in TECHNOLOGIES:
+            words += " " + _("Another wafer would only join the die bank.")
+    elif found.none * 2 > found.worlds:
+        words = _("Nothing is short in {n} of {all} worlds of the coming year.").format(n=found.none, all=found.worlds)
+    else:
+        words = _("No single stage binds in most worlds of the coming year.")
+    return join([ladder(shown, of=_("% accelerators")), el("p", words, class_="sub ladwords")])
+
+
+def _short(item: str) -> str:
+    """The short name of a stage, technology or segment, as a label begins it."""
+    name = _(item_name(item))
+    return name[0].upper() + name[1:]
+
+
+def _picture(found: Chain, binding: str) -> Any:
+    """The chain as a Sankey picture, the stage that binds lit."""
+
+    def name(kind: str, id_: str) -> str:
+        if kind in ("place", "site"):
+            return _(JURISDICTIONS[id_].name) if id_ in JURISDICTIONS else id_
+        if kind == "bank":
+            return _("Die bank")
+        return _short(id_)
+
+    def colour(kind: str, id_: str) -> str:
+        if kind in ("place", "site"):
+            return jurisdiction_token(id_)
+        return "@bind" if kind == "bank" else stage_token(id_) if kind == "technology" else "@ink2"
+
+    nodes = []
+    for node in found.nodes:
+        note = ""
+        if node.kind == "technology" and node.room > 0.0:
+            note = _("{used} of {room}").format(used=number(node.used), room=number(node.room))
+        elif node.name == BANK:
+            note = _("{n} k wafers wait").format(n=number(found.waiting))
+        nodes.append(
+            Node(
+                f"{node.kind}:{node.name}",
+                name(node.kind, node.name),
+                node.column,
+                node.amount,
+                colour(node.kind, node.name),
+                note=note,
+                binds=node.kind == "technology" and node.name == binding,
+                queue=node.kind == "bank",
+                short=node.name if node.kind in ("place", "site") else "",
+            )
+        )
+    links = [Link(":".join(link.source), ":".join(link.target), link.amount) for link in found.links]
+    finding = _("{stage} binds.").format(stage=_short(binding)) if binding else ""
+    return sankey(nodes, links, unit=found.unit, finding=finding)

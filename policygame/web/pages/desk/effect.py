@@ -1,0 +1,168 @@
+"""What the draft would do: figures, the sentence, two hundred worlds as dots, and the fan - of the newest answer that came."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import solara
+
+from policygame.game.finding import TEMPLATES, finding, told_from_chance
+from policygame.game.outlook import Answer, history_series
+from policygame.game.views import SeatView
+from policygame.game.wording import quarter_text, said
+from policygame.web.charts import Bands, ChartSpec, fan
+from policygame.web.components import FanCard, Tab, chart_failed, skeleton
+from policygame.web.markup import Markup, el, join
+from policygame.web.pages.desk.draft import Draft
+from policygame.web.pages.desk.series import Shown, axis_unit, short_value, write
+from policygame.web.pages.desk.worlds import Outlooks
+from policygame.web.text import _
+from policygame.web.vue import Act, Fragment
+
+__all__ = ["EffectPanel", "fan_of", "mandate_marks"]
+
+HISTORY_QUARTERS = 6
+
+
+def fan_of(view: SeatView, answer: Answer, shown: Shown, drafted: bool, words: str) -> ChartSpec:
+    """The fan of one series, with the last quarters of history."""
+    before, values = history_series(view.result, shown.series)
+    before, values = before[-HISTORY_QUARTERS:], values[-HISTORY_QUARTERS:]
+    row, scale = answer.row(shown.series), said(shown.series[0], shown.series[2]).scale
+
+    def bands(side: Any) -> Bands:
+        return Bands(*(side[row, q] * scale for q in range(5)))
+
+    return fan(
+        [quarter_text(q) for q in (*before, *answer.quarters)],
+        [float(v) * scale for v in values],
+        bands(answer.base),
+        bands(answer.draft) if drafted else None,
+        unit=axis_unit(shown),
+        write=lambda value: write(shown, value / scale),
+        zero=shown.id != "hhi",
+        finding=words,
+    )
+
+
+def _tabs(view: SeatView, answer: Answer | None, shown: tuple[Shown, ...], drafted: bool) -> list[Tab]:
+    found = []
+    for one in shown:
+        _quarters, values = history_series(view.result, one.series)
+        value = short_value(one, float(values[-1])) if len(values) else "–"
+        change = ""
+        if answer is not None and answer.quarters:
+            row = answer.row(one.series)
+            base, draft = write(one, float(answer.base[row, 2, -1])), write(one, float(answer.draft[row, 2, -1]))
+            change = f"{base} → {draft}" if drafted and base != draft else _("→ {value}").format(value=base)
+        found.append(Tab(one.id, one.label, value, change))
+    return found
+
+
+def mandate_marks(answer: Answer | None, shown: tuple[Shown, ...], drafted: bool) -> Markup:
+    """Parts of the mandate, each with what the draft does to it: better, worse, or not to be told from zero."""
+    marks = []
+    for one in shown:
+        if not one.part:
+            continue
+        sign, words, css = "–", _("no difference"), "mute"
+        if answer is not None and drafted and told_from_chance(answer.shares[answer.row(one.series)]):
+            shares = answer.shares[answer.row(one.series)]
+            better = shares.better > shares.worse
+            sign, words, css = ("▲", _("better"), "good") if better else ("▼", _("worse"), "bad")
+        marks.append(el("li", el("span", one.label), el("b", sign, class_=css, aria_hidden=True), el("span", words, class_="vh")))
+    return el("ul", marks, class_="mand", aria_label=_("What your draft does to your mandate"))
+
+
+@solara.component
+def EffectPanel(
+    view: SeatView,
+    draft: Draft,
+    answer: Answer | None,
+    outlooks: Outlooks,
+    shown: tuple[Shown, ...],
+    chosen: str,
+    far: bool,
+    on_act: Act,
+) -> None:
+    """The card. It shows the last answer, dimmed, while a newer one is awaited. Acts: ``metric`` with an id, ``far``, ``ask-again``."""
+    one = next((s for s in shown if s.id == chosen), shown[0])
+    drafted = bool(draft.settings)
+    spec, words, counts, detail, instead = None, one.label, None, "", None
+    if answer is not None:
+        told = finding(answer, one.series)
+        told_draft = drafted and bool(answer.request.draft)
+        if told_draft:
+            words = _(TEMPLATES[told.kind]).format(**told.fields)
+            words = words[0].upper() + words[1:]
+            counts = (told.shares.better, told.shares.same, told.shares.worse)
+        else:
+            words = _("{subject}: {value} by {quarter}, with what is in force.").format(
+                subject=told.subject, value=short_value(one, told.base_value), quarter=told.quarter
+            )
+            detail = _("Move a lever: two hundred worlds say what changes.")
+        spec = fan_of(view, answer, one, told_draft, words)
+    elif outlooks.error:
+        instead = chart_failed(_("This forecast did not finish."), outlooks.error, [("ask-again", _("Try again"))])
+    else:
+        instead = skeleton(_("Running 200 worlds. About two seconds."), height_px=180)
+    with solara.Div(classes=["effect"]):
+        Fragment(_picker(shown, one), on_act, classes="onlyphone pad")
+        FanCard(
+            spec,
+            tabs=_tabs(view, answer, shown, drafted),
+            chosen=one.id,
+            on_act=on_act,
+            finding=words,
+            detail=detail,
+            counts=counts,
+            counts_words=_counts_words(one, answer),
+            worlds=answer.worlds if answer is not None else 200,
+            height=210,
+            busy=outlooks.pending and spec is not None,
+            busy_words=_("Running 200 worlds"),
+            instead=instead,
+        )
+        Fragment(_horizon(far), on_act, classes="horizon")
+        Fragment(_rows(_tabs(view, answer, shown, drafted), one), on_act, classes="onlyphone")
+
+
+def _counts_words(one: Shown, answer: Answer | None) -> str:
+    if one.better_words:
+        return one.better_words
+    wanted = answer.shares[answer.row(one.series)].wanted if answer is not None else None
+    return _("worlds do better") if wanted is not None else _("worlds end higher")
+
+
+def _horizon(far: bool) -> Markup:
+    choices = [("near", _("3 years"), not far), ("far", _("To the end"), far)]
+    parts = [
+        el("button", words, type="button", aria_pressed=on, data_act="far", data_value=name, data_key=name)
+        for name, words, on in choices
+    ]
+    return el("div", parts, class_="seg", role="group", aria_label=_("How far to look"))
+
+
+def _picker(shown: tuple[Shown, ...], one: Shown) -> Markup:
+    options = [el("option", s.label, value=s.id, selected=s.id == one.id) for s in shown]
+    return el("div", el("select", options, class_="pickmetric", data_act="metric", aria_label=_("Metric")), class_="row")
+
+
+def _rows(tabs: list[Tab], one: Shown) -> Markup:
+    """On a phone, the other figures as rows."""
+    rows = [
+        el(
+            "button",
+            el("span", tab.label),
+            el("b", tab.value),
+            el("span", tab.change, class_="inkdraft b"),
+            class_="effrow",
+            type="button",
+            data_act="metric",
+            data_value=tab.id,
+            data_key=f"row-{tab.id}",
+        )
+        for tab in tabs
+        if tab.id != one.id
+    ]
+    return join(rows)

@@ -1,0 +1,71 @@
+"""The guided first turn: a few short steps beside the desk. It follows what is done, can be skipped, and is then gone in this tab."""
+
+from __future__ import annotations
+
+import solara
+
+from policygame.game import SeatView
+from policygame.web.markup import Markup, el
+from policygame.web.pages.desk.draft import Draft
+from policygame.web.shell import nav_link
+from policygame.web.text import _
+from policygame.web.vue import Fragment
+
+__all__ = ["Guide"]
+
+_skipped = solara.reactive(False)
+
+
+def _steps(view: SeatView) -> list[tuple[str, str, str, str]]:
+    """Id, title, words, and the page of a phone where it happens."""
+    root = f"/play/{view.code}"
+    return [
+        (
+            "look",
+            _("Look where the chain binds"),
+            _("One stage holds all the others up. More of any other only joins its queue."),
+            f"{root}/world/chain",
+        ),
+        ("move", _("Move one lever"), _("Grey is in force, violet is your change. The bar above shows what is left."), root),
+        (
+            "read",
+            _("Read the fan"),
+            _("Two hundred worlds with your draft, against the same worlds without. No world is the future of this game."),
+            f"{root}/effect",
+        ),
+        ("send", _("Submit"), _("All governments decide at once. What you do not change stays in force."), root),
+    ]
+
+
+@solara.component
+def Guide(view: SeatView, draft: Draft) -> None:
+    """The strip of the first turn. A step is done when its thing is done; ``look`` and ``read`` are done by pressing Next."""
+    at, set_at = solara.use_state(0)
+    steps = _steps(view)
+    if view.turn > 1 or _skipped.value or at >= len(steps):
+        Fragment(el("span", hidden=True), classes="guide none")
+        return
+
+    def act(name: str, value: str) -> None:
+        if name == "guide-skip":
+            _skipped.set(True)
+        elif name == "guide-next":
+            set_at(at + 1)
+
+    step = at + 1 if steps[at][0] == "move" and draft.settings else at
+    Fragment(_strip(steps, step), act, tag="aside", classes="guide")
+
+
+def _strip(steps: list[tuple[str, str, str, str]], at: int) -> Markup:
+    _id, title, words, path = steps[at]
+    last = at == len(steps) - 1
+    return el(
+        "div",
+        el("span", f"{at + 1}/{len(steps)}", class_="gnum"),
+        el("div", el("b", title), " ", el("span", words, class_="sub"), class_="grow"),
+        nav_link(path, _("Show me"), class_="btn sm onlyphone"),
+        el("button", _("Done") if last else _("Next"), class_="btn sm", type="button", data_act="guide-next"),
+        None if last else el("button", _("Skip the guide"), class_="btn sm ghost", type="button", data_act="guide-skip"),
+        class_="row",
+        role="status",
+    )

@@ -1,0 +1,58 @@
+"""Keeping a draft on the server while it is made: a little after the last change, in the background."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from policygame.errors import UserError
+from policygame.game.commands import SaveDraft
+from policygame.web.hosted import host
+
+__all__ = ["Saver"]
+
+AFTER_SECONDS = 0.3
+"""A draft is saved so long after it was changed, at the latest."""
+_log = logging.getLogger("policygame.web")
+
+
+class Saver:
+    """Saves the drafts of one tab. ``problem`` says why the last one was not saved; "" if it was."""
+
+    def __init__(self, game_id: str, token: str | None, seat: str, turn: int) -> None:
+        self._game_id, self._token, self._seat, self._turn = game_id, token, seat, turn
+        self._lock = threading.Lock()
+        self._waiting: tuple[str, ...] | None = None
+        self._timer: threading.Timer | None = None
+        self.sent: tuple[str, ...] | None = None
+
+    def save(self, lines: tuple[str, ...]) -> None:
+        """Save these lines soon."""
+        with self._lock:
+            self._waiting = lines
+            if self._timer is None:
+                self._timer = threading.Timer(AFTER_SECONDS, self.flush)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def drop(self) -> None:
+        """Do not save what waits: it is being submitted."""
+        with self._lock:
+            self._waiting = None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a draft is not saved yet."""
+        return self._waiting is not None
+
+    def flush(self) -> None:
+        """Save what waits now."""
+        with self._lock:
+            lines, self._waiting, self._timer = self._waiting, None, None
+            if lines is None:
+                return
+            self.sent = lines
+        try:
+            host().act(self._game_id, self._token, SaveDraft(seat=self._seat, turn=self._turn, lines=lines))
+        except UserError as error:  # the turn was resolved, or decided in another tab: the game says so there
+            _log.info("a draft was not saved: %s", error)
