@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+
 import solara
 
 from policygame.web import components as c
@@ -24,6 +27,7 @@ from policygame.web.charts import (
 )
 from policygame.web.help import question
 from policygame.web.identity import use_tokens
+from policygame.web.kernel import use_wake
 from policygame.web.markup import Markup, el, join
 from policygame.web.shell import NavItem, Shell, notice, top_bar, use_go
 from policygame.web.vue import Box, Fragment
@@ -450,7 +454,48 @@ def Other() -> None:
     Shell("Other", bar=top_bar("Other"), children=[Box([Fragment(el("p", "The other page.", id="other"))], classes="page")])
 
 
+class Board:
+    """Something that all pages of the process share, and tell each other about."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.count = 0
+        self.listeners: list[Callable[[], None]] = []
+
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        with self.lock:
+            self.listeners.append(callback)
+        return lambda: self.drop(callback)
+
+    def drop(self, callback: Callable[[], None]) -> None:
+        with self.lock:
+            self.listeners = [one for one in self.listeners if one is not callback]
+
+    def add(self) -> None:
+        with self.lock:
+            self.count += 1
+            told = list(self.listeners)
+        for callback in told:
+            try:
+                callback()
+            except Exception:
+                self.drop(callback)
+
+
+BOARD = Board()
+
+
+@solara.component
+def Shared() -> None:
+    use_wake(BOARD.subscribe, [])
+    text = el("div", el("output", BOARD.count, id="count"), " of ", el("output", len(BOARD.listeners), id="listeners"))
+    button = el("button", "Add", class_="btn", type="button", data_act="add")
+    page = Box([Fragment(join([text, button]), lambda act, value: BOARD.add())], classes="page")
+    Shell("Shared", bar=top_bar("Shared"), children=[page])
+
+
 routes = [
+    solara.Route(path="shared", component=Shared, label="policygame"),
     solara.Route(path="/", component=Gallery, layout=Frame, label="policygame"),
     solara.Route(path="other", component=Other, label="policygame"),
 ]
