@@ -36,6 +36,7 @@ def serve(
             "A second server needs a --database of its own"
         )
     below = _root_path(root_path)
+    from policygame.hosting.debriefs import Debriefs
     from policygame.hosting.forecaster import Forecaster
     from policygame.hosting.host import Host
     from policygame.store import Store
@@ -59,8 +60,8 @@ def serve(
 
         games = Host(store)
         games.recover()
-        with Forecaster() as forecaster:
-            app = create_app(games, forecaster, root_path=below, ready=ready)
+        with Forecaster() as forecaster, Debriefs() as debriefs:
+            app = create_app(games, forecaster, debriefs, root_path=below, ready=ready)
             check_assets()
             run(app, listening, open_browser=None if no_browser else open_at[0], started=started)
     typer.echo("Stopped. Games are kept.")

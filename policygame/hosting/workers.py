@@ -81,9 +81,14 @@ _shared: Any = None
 
 
 def _begin(shared: Any) -> None:
-    """Prepare the process: Ctrl-C is the server's to answer, and the server's end is its own."""
+    """Prepare the process, and keep what is shared with it."""
     global _shared
     _shared = shared
+    prepare()
+
+
+def prepare() -> None:
+    """Prepare a process that works for the server: Ctrl-C is the server's to answer, and the server's end is its own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_server, name="end with the server", daemon=True).start()
 

@@ -1,23 +1,25 @@
-"""The Host and the Forecaster of this process, for pages to find. There is one of each: shared state never lives in a tab."""
+"""The Host, the Forecaster and the Debriefs of this process, for pages to find. There is one of each: shared state never lives in a tab."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from policygame.hosting.debriefs import Debriefs
     from policygame.hosting.forecaster import Forecaster
     from policygame.hosting.host import Host
 
-__all__ = ["forecaster", "host", "set_host"]
+__all__ = ["debriefs", "forecaster", "host", "set_host"]
 
 _host: Any = None
 _forecaster: Any = None
+_debriefs: Any = None
 
 
-def set_host(host: Host | None, forecaster: Forecaster | None = None) -> None:
-    """Name the Host and the Forecaster that pages of this process use; None at the end."""
-    global _host, _forecaster
-    _host, _forecaster = host, forecaster
+def set_host(host: Host | None, forecaster: Forecaster | None = None, debriefs: Debriefs | None = None) -> None:
+    """Name the Host, the Forecaster and the Debriefs that pages of this process use; None at the end."""
+    global _host, _forecaster, _debriefs
+    _host, _forecaster, _debriefs = host, forecaster, debriefs
 
 
 def host() -> Host:
@@ -32,3 +34,10 @@ def forecaster() -> Forecaster:
     if _forecaster is None:
         raise RuntimeError("no Forecaster is set: pages are served by policygame serve, or by create_app(host, forecaster)")
     return _forecaster
+
+
+def debriefs() -> Debriefs:
+    """The Debriefs; RuntimeError where no server set them."""
+    if _debriefs is None:
+        raise RuntimeError("no Debriefs are set: pages are served by policygame serve, or by create_app(host, forecaster, debriefs)")
+    return _debriefs

@@ -35,6 +35,7 @@ from policygame.web.help import help_text
 from policygame.web.text import _
 
 if TYPE_CHECKING:
+    from policygame.hosting.debriefs import Debriefs
     from policygame.hosting.forecaster import Forecaster
     from policygame.hosting.host import Host
 
@@ -209,6 +210,7 @@ def _load_pages(module: str) -> None:
 def create_app(
     host: Host | None,
     forecaster: Forecaster | None = None,
+    debriefs: Debriefs | None = None,
     *,
     root_path: str = "",
     pages: str = "policygame.web.app",
@@ -225,7 +227,7 @@ def create_app(
     solara_settings.main.root_path = root_path
     solara_settings.main.base_url = f"http://localhost{root_path}/"
     _load_pages(pages)
-    hosted.set_host(host, forecaster)
+    hosted.set_host(host, forecaster, debriefs)
     page = _page(root_path)
     routes = [
         Route("/healthz", _healthz),
