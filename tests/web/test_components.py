@@ -175,3 +175,8 @@ def test_help_knows_what_it_does_not_know(kind: str, name: str) -> None:
 def test_elements_escape_attributes_and_leave_out_what_is_off() -> None:
     made = el("a", "x", href='"&<', aria_hidden=False, hidden=None, data_x=0)
     assert made == '<a href="&#34;&amp;&lt;" aria-hidden="false" data-x="0">x</a>'
+
+
+def test_the_key_names_only_what_is_drawn() -> None:
+    assert "Your draft" in words(c.fan_key(200))
+    assert "Your draft" not in words(c.fan_key(200, draft=False))

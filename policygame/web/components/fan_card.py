@@ -17,10 +17,11 @@ from policygame.web.vue import Act, Box, Fragment
 __all__ = ["FanCard", "fan_key"]
 
 
-def fan_key(worlds: int, names: tuple[str, str] | None = None) -> Markup:
-    """What the lines and bands of a fan are."""
+def fan_key(worlds: int, names: tuple[str, str] | None = None, *, draft: bool = True) -> Markup:
+    """What the lines and bands of a fan are; without ``draft`` only what is in force is drawn."""
     base, own = names or (_("In force"), _("Your draft"))
     lines = [("var(--ink)", "ln-i", _("History")), ("var(--force)", "ln-i d", base), ("var(--draft)", "ln-i", own)]
+    lines = lines if draft else lines[:2]
     parts = [el("span", el("i", class_=css, style=f"--c:{colour}"), words, class_="nw") for colour, css, words in lines]
     bands = _("Bands: half, and nine in ten, of {worlds} worlds").format(worlds=worlds)
     return el("div", parts, el("span", bands, class_="mute"), class_="lgd")
@@ -60,7 +61,8 @@ def FanCard(
     head = el("div", el("div", told, waiting), dots, class_="fanhead")
     parts = [Fragment(metric_tabs(tabs, chosen), on_act), Fragment(head)]
     if spec is not None:
-        parts += [Chart(spec, height=height, busy=busy), Fragment(fan_key(worlds))]
+        drafted = any(series["id"] == "median-d" for series in spec.option["series"])
+        parts += [Chart(spec, height=height, busy=busy), Fragment(fan_key(worlds, draft=drafted))]
     elif instead is not None:
         parts.append(Fragment(instead, on_act))
     Box(parts, tag="section", classes="card", aria_label=_("What your draft would do"))
