@@ -17,12 +17,15 @@ __all__ = [
     "ClaimSeat",
     "Command",
     "EndGame",
+    "Lines",
+    "PlayerName",
     "Predict",
     "Reason",
     "Refused",
     "ReleaseSeat",
     "ResolveTurn",
     "SaveDraft",
+    "SeatText",
     "StartGame",
     "SubmitDecision",
     "WithdrawDecision",
@@ -95,6 +98,7 @@ PlayerName = Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(_name
 Turn = Annotated[int, Field(ge=1, le=1000)]
 LineText = Annotated[str, Field(max_length=LONGEST_LINE), AfterValidator(_line)]
 Lines = Annotated[tuple[LineText, ...], Field(max_length=MOST_LINES)]
+"""A decision or a draft: canonical lines of a policy, all dated the first quarter of the turn; none: what is in force stays."""
 
 
 class _Command(BaseModel):

@@ -30,15 +30,23 @@ def read_decision(lines: Sequence[str], now: Quarter) -> Policy:
     return decision
 
 
-def check_decision(position: Position, seat: str, decision: Policy) -> None:
-    """Refused where the role may not decide this ("out_of_bounds") or its treasury cannot pay it ("cannot_pay")."""
-    scenario, taken = position.scenario, position.decisions[seat]
+def check_decision(position: Position, seat: str, decision: Policy, *, pays: bool = True) -> None:
+    """Refused where the role may not decide this ("out_of_bounds") or its treasury cannot pay it ("cannot_pay").
+
+    ``pays`` False: money is not asked for. A bot decides by its rule whatever its purse, as in a simulation, and the model pays the part
+    that it can; a turn must not hang on a bot that is short of a million.
+    """
     # money is judged by the treasury as it stands, for this turn; a policy's own check judges it to the scenario's end
-    of_settings = [problem for problem in policy_problems(taken + decision, scenario, seat) if problem.setting]
+    of_settings = [problem for problem in policy_problems(decision, position.scenario, seat) if problem.setting]
     if of_settings:
         raise Refused(
             "out_of_bounds", "This cannot be decided. " + " ".join(f"'{one.setting}': {one.message}." for one in of_settings)
         )
+    if pays:
+        _check_payable(position, seat, decision)
+
+
+def _check_payable(position: Position, seat: str, decision: Policy) -> None:
     drawn = bill(position, seat, decision)
     over = drawn.over()
     if over is not None:

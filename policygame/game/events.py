@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError
 
+from policygame.asking import LARGEST_SEED
 from policygame.errors import UserError
+from policygame.game.commands import Lines, PlayerName, SeatText
 
 __all__ = [
     "DecisionSubmitted",
@@ -23,6 +25,7 @@ __all__ = [
     "GameCreated",
     "GameEnded",
     "GameStarted",
+    "Lines",
     "PredictionMade",
     "SeatClaimed",
     "SeatReleased",
@@ -33,8 +36,8 @@ __all__ = [
 
 Author = Literal["person", "bot", "rule"]
 """Who decided: a person, a bot, or the rule for a seat that had not decided when its turn was resolved: what is in force stays."""
-Lines = tuple[str, ...]
-"""A decision or a draft: canonical lines of a policy, all dated the first quarter of the turn; none: what is in force stays."""
+ShortText = Annotated[str, Field(max_length=100)]
+"""An id, a name or a digest."""
 
 
 class EventError(UserError):
@@ -56,15 +59,15 @@ class GameCreated(_Event):
     """
 
     kind: Literal["game_created"] = "game_created"
-    game_id: str
-    code: str
-    scenario: str
-    scenario_hash: str
-    seed: int
-    model_version: str
+    game_id: ShortText
+    code: ShortText
+    scenario: ShortText
+    scenario_hash: ShortText
+    seed: int = Field(ge=0, le=LARGEST_SEED)
+    model_version: ShortText
     quarters_per_turn: int
     turns: int
-    bots: dict[str, str]
+    bots: dict[SeatText, ShortText]
     predictions: bool
     together: bool
     assignment: bool
@@ -76,7 +79,7 @@ class SeatClaimed(_Event):
 
     kind: Literal["seat_claimed"] = "seat_claimed"
     seat: str
-    player: str
+    player: PlayerName
     token_hash: str
 
 
@@ -133,13 +136,15 @@ class TurnResolved(_Event):
     """All decisions of a turn came into force and its quarters were run.
 
     ``quarter`` is the last that was run; ``result_hash`` is the digest of every metric since the scenario's start, which whoever
-    replays the log must find again.
+    replays the log must find again; ``figures`` are sums of the metrics in that quarter, by which a machine that rounds otherwise
+    can compare (``Position.figures``).
     """
 
     kind: Literal["turn_resolved"] = "turn_resolved"
     turn: int
     quarter: str
     result_hash: str
+    figures: dict[str, FiniteFloat] = {}
 
 
 class GameEnded(_Event):

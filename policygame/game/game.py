@@ -27,7 +27,7 @@ from policygame.game.position import Position
 from policygame.game.scenarios import scenario_named
 from policygame.game.turns import Calendar, seats_of
 from policygame.game.version import model_version
-from policygame.scenario import Policy, Scenario
+from policygame.scenario import Policy, Scenario, shipped_scenarios
 
 __all__ = ["DEFAULT_BOT", "Game", "Phase", "Prediction", "Seat", "create_game", "hashed"]
 
@@ -101,7 +101,13 @@ class Game:
 
     @classmethod
     def _begin(cls, created: e.GameCreated) -> Game:
+        if created.scenario not in shipped_scenarios():  # a path would be read from this machine
+            raise e.EventError(
+                f"the game was played on the scenario {created.scenario!r}, which does not ship with this program; "
+                f"those that do are {', '.join(shipped_scenarios())}"
+            )
         scenario = scenario_named(created.scenario)
+        _check_created(created, scenario)
         seats = {name: Seat(name, created.bots.get(name, DEFAULT_BOT)) for name in seats_of(scenario)}
         nothing: dict[str, Policy] = {name: Policy() for name in seats}
         return cls(created, scenario, "lobby", 1, MappingProxyType(seats), MappingProxyType(nothing))
@@ -339,6 +345,21 @@ class Game:
         return [e.DecisionSubmitted(seat=command.seat, turn=self.turn, lines=lines, author="bot" if bot else "person")]
 
 
+def _check_created(created: e.GameCreated, scenario: Scenario) -> None:
+    """EventError where the installed scenario and model cannot have begun this game. Another model's games are not judged here."""
+    if created.scenario_hash != scenario.hash or created.model_version != model_version():
+        return
+    calendar = Calendar.of(scenario)
+    if (created.turns, created.quarters_per_turn) != (calendar.turns, calendar.quarters_per_turn):
+        raise e.EventError(
+            f"{scenario.name} has {calendar.turns} turns of {calendar.quarters_per_turn} quarters; the log says otherwise"
+        )
+    if set(created.bots) != set(seats_of(scenario)) or not set(created.bots.values()) <= set(BOTS):
+        raise e.EventError(
+            f"a game of {scenario.name} names a bot ({', '.join(BOTS)}) for each of {', '.join(seats_of(scenario))}"
+        )
+
+
 def create_game(
     scenario: Scenario,
     *,
@@ -351,10 +372,18 @@ def create_game(
     together: bool = False,
     assignment: bool = False,
 ) -> list[Event]:
-    """The first events of a game: its creation and, where nobody is waited for, its start. Refused where a seat or a bot is unknown.
+    """The first events of a game: its creation and, where nobody is waited for, its start.
+
+    Refused where a seat or a bot is unknown, or the scenario does not ship with the program: a game is played on by name, anywhere.
 
     ``bots`` names bots of some seats; the others get ``DEFAULT_BOT``. Identity and chance - id, code, seed, token - are the caller's.
     """
+    if scenario.name not in shipped_scenarios() or scenario_named(scenario.name).hash != scenario.hash:
+        raise Refused(
+            "out_of_bounds",
+            f"{scenario.origin} does not ship with the program; games are played on {', '.join(shipped_scenarios())}. "
+            "It can be run with 'policygame run' and in Python.",
+        )
     seats = seats_of(scenario)
     chosen = dict.fromkeys(seats, DEFAULT_BOT) | dict(bots or {})
     for seat, bot in chosen.items():

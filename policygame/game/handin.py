@@ -1,7 +1,7 @@
 """Games as files: what is handed in, moved between machines, verified, and loaded into Python.
 
-A game file is the log of events as JSON. It carries no results beyond their digests: whoever reads it derives every number anew and
-finds out whether what stands in it follows from its decisions.
+A game file is the log of events as JSON. It carries no results beyond a digest and the sum of each metric, turn by turn: whoever
+reads it derives every number anew and finds out whether what stands in it follows from its decisions.
 """
 
 from __future__ import annotations
@@ -11,15 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from policygame.errors import UserError
-from policygame.game.bot_seats import bot_decision
-from policygame.game.commands import Refused
-from policygame.game.decisions import check_decision
-from policygame.game.events import DecisionSubmitted, Event, EventError, GameCreated, TurnResolved, event_json, parse_event
+from policygame.game.events import Event, EventError, GameCreated, TurnResolved, event_json, parse_event
 from policygame.game.game import Game
-from policygame.game.position import Position
+from policygame.game.legality import problems_of
+from policygame.game.position import Position, close
 from policygame.game.turns import Calendar
 from policygame.game.version import model_version
 from policygame.model.agents.scripts import Script
@@ -32,6 +30,9 @@ __all__ = ["GameFileError", "LoadedGame", "TurnCheck", "Verification", "game_fil
 FORMAT = "policygame-game"
 LARGEST_FILE_BYTES = 20_000_000
 MOST_EVENTS = 100_000
+Exactness = Literal["", "1e-9", "bit for bit"]
+_EXACTNESS: tuple[Exactness, ...] = ("", "1e-9", "bit for bit")
+"""From the least exact on."""
 
 
 class GameFileError(UserError):
@@ -85,23 +86,31 @@ def _folded(events: Sequence[Event], source: str = "the log") -> Game:
 
 @dataclass(frozen=True)
 class TurnCheck:
-    """One resolved turn: the digest that the log states, the one that its decisions lead to, and what else does not follow."""
+    """One resolved turn: the digest that the log states, the one that its decisions lead to, and what else does not follow.
+
+    ``exactness``: "bit for bit", or "1e-9" where the digest differs and every figure is the same to a billionth, as on a processor that
+    rounds otherwise; empty where results do not follow.
+    """
 
     turn: int
     quarter: str
     stated: str
     derived: str
     problems: tuple[str, ...] = ()
+    exactness: Exactness = ""
 
     @property
     def holds(self) -> bool:
         """Whether the turn follows from the decisions."""
-        return self.stated == self.derived and not self.problems
+        return self.exactness != "" and not self.problems
 
 
 @dataclass(frozen=True)
 class Verification:
-    """Whether a log follows from its decisions, turn by turn. ``model`` is what it was played with, ``installed`` what judged it."""
+    """Whether a log follows from its decisions, turn by turn. ``model`` is what it was played with, ``installed`` what judged it.
+
+    ``open_turn``: what breaks the rules after the last resolved turn.
+    """
 
     game: Game
     turns: tuple[TurnCheck, ...]
@@ -109,11 +118,17 @@ class Verification:
     installed: str
     scenario_holds: bool
     positions: tuple[Position, ...] = field(repr=False, default=())
+    open_turn: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
-        """Whether everything follows, bit for bit."""
-        return self.scenario_holds and all(turn.holds for turn in self.turns)
+        """Whether everything follows, as exactly as ``exactness`` says."""
+        return self.scenario_holds and all(turn.holds for turn in self.turns) and not self.open_turn
+
+    @property
+    def exactness(self) -> Exactness:
+        """How exactly results follow: that of the least exact turn; "bit for bit" where there is none yet, empty where one does not."""
+        return min((turn.exactness for turn in self.turns), key=_EXACTNESS.index, default="bit for bit")
 
     @property
     def first_problem(self) -> str:
@@ -123,18 +138,20 @@ class Verification:
         for turn in self.turns:
             if turn.problems:
                 return f"Turn {turn.turn}: {turn.problems[0]}"
-            if turn.stated != turn.derived:
+            if not turn.exactness:
                 reason = (
                     ""
                     if self.model == self.installed
                     else f" It was played with the model {self.model}; this is {self.installed}."
                 )
                 return f"Turn {turn.turn} ({turn.quarter}): its results do not follow from the decisions.{reason}"
+        if self.open_turn:
+            return f"Turn {len(self.turns) + 1}: {self.open_turn[0]}"
         return ""
 
 
 def verify(events: Sequence[Event]) -> Verification:
-    """Derive every turn of a log anew: decisions within the rules, bots' decisions as bots decide, digests as they are stated."""
+    """Derive every turn of a log anew: events in an order that play allows, decisions within the rules, bots' as bots decide, results."""
     game = _folded(events)
     created = events[0]
     assert isinstance(created, GameCreated)
@@ -144,50 +161,31 @@ def verify(events: Sequence[Event]) -> Verification:
     positions = [position]
     problems: list[str] = []
     for event in events[1:]:
-        if isinstance(event, DecisionSubmitted):
-            problems.extend(_decision_problems(standing, position, event))
+        problems.extend(problems_of(standing, position, event))
         if isinstance(event, TurnResolved):
-            problems.extend(_turn_problems(standing, event))
             position = position.next({seat: standing.submitted(seat) for seat in standing.seats})
             positions.append(position)
-            checks.append(TurnCheck(event.turn, event.quarter, event.result_hash, position.digest, tuple(problems)))
+            checks.append(_turn_check(event, position, problems))
             problems = []
         standing = standing.apply(event)
-    same_scenario = created.scenario_hash == game.scenario.hash
-    return Verification(game, tuple(checks), created.model_version, model_version(), same_scenario, tuple(positions))
+    return Verification(
+        game=game,
+        turns=tuple(checks),
+        model=created.model_version,
+        installed=model_version(),
+        scenario_holds=created.scenario_hash == game.scenario.hash,
+        positions=tuple(positions),
+        open_turn=tuple(problems),
+    )
 
 
-def _decision_problems(game: Game, position: Position, event: DecisionSubmitted) -> list[str]:
-    """What a stated decision breaks: the role's bounds and purse, or, for a bot's, what that bot decides there."""
-    seat = game.seats.get(event.seat)
-    if seat is None or event.turn != game.turn:
-        return [f"a decision of {event.seat} for turn {event.turn} stands where turn {game.turn} is decided"]
-    try:
-        decision = Policy.parse("\n".join(event.lines))
-        if any(setting.quarter != game.quarter for setting in decision.settings):
-            return [f"a decision of {event.seat} is not dated {game.quarter}"]
-        check_decision(position, event.seat, decision)
-    except (Refused, PolicyError) as error:
-        return [f"{event.seat} could not have decided this: {error}"]
-    if event.author == "bot":
-        if seat.holder != "bot":
-            return [f"a bot decides for {event.seat}, which a person holds"]
-        if decision != bot_decision(position, event.seat, seat.bot):
-            return [f"the bot {seat.bot} in {event.seat} decides otherwise"]
-    elif event.author == "person" and seat.holder != "person":
-        return [f"a person decides for {event.seat}, which no person holds"]
-    elif event.author == "rule" and decision.settings:
-        return [f"{event.seat} had not decided, yet something of it comes into force"]
-    return []
-
-
-def _turn_problems(game: Game, event: TurnResolved) -> list[str]:
-    undecided = [seat.id for seat in game.seats.values() if seat.decision is None]
-    if undecided:
-        return [f"it is resolved before {', '.join(undecided)} decided"]
-    if event.quarter != str(game.calendar.last(game.turn)):
-        return [f"it is said to end in {event.quarter} instead of {game.calendar.last(game.turn)}"]
-    return []
+def _turn_check(event: TurnResolved, position: Position, problems: Sequence[str]) -> TurnCheck:
+    exactness: Exactness = ""
+    if event.result_hash == position.digest:
+        exactness = "bit for bit"
+    elif event.figures and close(event.figures, position.figures):
+        exactness = "1e-9"
+    return TurnCheck(event.turn, event.quarter, event.result_hash, position.digest, tuple(problems), exactness)
 
 
 # loading into Python --------------------------------------------------------------------------------------------------------

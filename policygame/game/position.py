@@ -7,6 +7,7 @@ fifth of a second). What it is worth to a role is in ``views`` and ``treasury``.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -28,7 +29,10 @@ from policygame.simulation import Simulation
 if TYPE_CHECKING:
     from policygame.game.game import Game
 
-__all__ = ["Position", "digest"]
+__all__ = ["Position", "close", "digest"]
+
+FIGURES_RTOL = 1e-9
+"""Relative difference up to which figures of two machines are the same."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,15 @@ class Position:
         """The digest of ``result``."""
         return digest(self.result)
 
+    @cached_property
+    def figures(self) -> Mapping[str, float]:
+        """Sum of each metric over its series in the last quarter that was run, in its unit; by these, results can be compared between
+        machines that round otherwise."""
+        result = self.result
+        if not result.quarters:
+            return MappingProxyType({})
+        return MappingProxyType({metric: math.fsum(_finite(result.all_of(metric)[-1])) for metric in result.metrics})
+
     @property
     def state(self) -> State:
         """The state of the world; its last axis is padded to two equal worlds."""
@@ -88,6 +101,17 @@ class Position:
         """Where the game stands after this turn, if every seat decides as ``decided`` says; seats not named decide nothing."""
         decisions = {seat: taken + decided.get(seat, Policy()) for seat, taken in self.decisions.items()}
         return replace(self, decisions=MappingProxyType(decisions), turn=self.turn + 1)
+
+
+def _finite(array: Array) -> list[float]:
+    """The numbers of an array that are numbers: a margin without revenue is none."""
+    found: list[float] = array[np.isfinite(array)].tolist()
+    return found
+
+
+def close(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
+    """Whether figures are of the same metrics, and each the same to ``FIGURES_RTOL``."""
+    return one.keys() == other.keys() and all(math.isclose(one[key], other[key], rel_tol=FIGURES_RTOL) for key in one)
 
 
 def digest(result: Result) -> str:

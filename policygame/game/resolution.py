@@ -17,7 +17,8 @@ __all__ = ["resolve"]
 def resolve(game: Game, position: Position) -> tuple[list[Event], Position]:
     """The events of the current turn's resolution, and the position after it. ValueError where somebody has not decided yet.
 
-    Bots submit as people do; then comes ``TurnResolved`` with the digest of what was run, and ``GameEnded`` after the last turn.
+    Bots submit as people do; then comes ``TurnResolved`` with the digest and figures of what was run, and ``GameEnded`` after the last
+    turn.
     """
     if not game.ready:
         raise ValueError(f"turn {game.turn} cannot be resolved: waiting for {', '.join(game.waiting_for) or 'the game to begin'}")
@@ -31,7 +32,8 @@ def resolve(game: Game, position: Position) -> tuple[list[Event], Position]:
                 events.append(event)
                 after = after.apply(event)
     following = position.next({seat: after.submitted(seat) for seat in after.seats})
-    events.append(TurnResolved(turn=game.turn, quarter=str(game.calendar.last(game.turn)), result_hash=following.digest))
+    last = str(game.calendar.last(game.turn))
+    events.append(TurnResolved(turn=game.turn, quarter=last, result_hash=following.digest, figures=dict(following.figures)))
     if game.turn == game.turns:
         events.append(GameEnded(reason="scenario_end"))
     return events, following

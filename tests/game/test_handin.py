@@ -6,10 +6,13 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from policygame import load_game
-from policygame.game import Game, Position
+from policygame.game import Game, Position, hashed
 from policygame.game import commands as c
+from policygame.game.events import SeatClaimed
 from policygame.game.handin import GameFileError, game_file, read_game_file, verify
 from policygame.game.version import model_version
 from tests.game.table import Table
@@ -55,8 +58,36 @@ def test_a_decision_that_was_changed_afterwards_is_found(played):
 
 
 def test_a_result_that_was_changed_is_found(played):
-    found = _tampered(played, lambda events: _event(events, "turn_resolved", 3).update(result_hash="0" * 64))
+    def change(events):
+        turn = _event(events, "turn_resolved", 3)
+        turn["result_hash"] = "0" * 64
+        turn["figures"]["deliveries_kunits"] *= 1.00001
+
+    found = _tampered(played, change)
     assert "Turn 3 (2024Q2): its results do not follow from the decisions." in found.first_problem
+    assert found.exactness == ""
+
+
+def test_a_result_without_figures_stands_by_its_digest_alone(played):
+    def change(events):
+        for turn in (1, 3):
+            _event(events, "turn_resolved", turn)["figures"] = {}
+        _event(events, "turn_resolved", 3)["result_hash"] = "0" * 64
+
+    assert [turn.holds for turn in _tampered(played, change).turns] == [True, True, False]
+
+
+def test_another_processors_rounding_is_told_apart_from_another_result(played):
+    def change(events):
+        turn = _event(events, "turn_resolved", 2)
+        turn["result_hash"] = "0" * 64
+        turn["figures"] = {metric: value * (1.0 + 1e-12) for metric, value in turn["figures"].items()}
+
+    found = _tampered(played, change)
+    assert found.holds
+    assert [turn.exactness for turn in found.turns] == ["bit for bit", "1e-9", "bit for bit"]
+    assert found.exactness == "1e-9"
+    assert verify(played.log).exactness == "bit for bit"
 
 
 def test_a_changed_bot_is_found_even_where_the_results_were_made_to_fit(played):
@@ -82,6 +113,61 @@ def test_a_turn_without_all_decisions_is_found(played):
         events.remove(_event(events, "decision_submitted", 1, "USA"))
 
     assert "resolved before USA decided" in _tampered(played, change).first_problem
+
+
+def _insert(kind, **values):
+    """A change that puts an event before the second turn's first decision."""
+
+    def change(events):
+        place = events.index(_event(events, "decision_submitted", 2, "USA"))
+        events.insert(place, {"kind": kind, "version": 1, **values})
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (_insert("game_started"), "Turn 2: the game begins twice"),
+        (_insert("game_ended", reason="owner"), "stands after the game's end"),
+        (_insert("game_ended", reason="scenario_end"), "the scenario's end in turn 2 of 12"),
+        (_insert("seat_claimed", seat="USA", player="Eve", token_hash="x"), "USA is taken where Ann holds it"),
+        (_insert("seat_released", seat="CHN"), "where a bot plays CHN"),
+        (_insert("draft_saved", seat="CHN", turn=2, lines=[]), "where a bot plays CHN"),
+        (_insert("decision_withdrawn", seat="USA", turn=2), "does not fit what USA had decided"),
+        (_insert("prediction_made", seat="USA", turn=1, above=True), "an event of turn 1"),
+        (_insert("decision_submitted", seat="CHN", turn=2, lines=[], author="person"), "which no person holds"),
+        (_insert("decision_submitted", seat="USA", turn=2, lines=[], author="bot"), "which a person holds"),
+        (_insert("decision_submitted", seat="USA", turn=2, lines=[], author="person"), "USA decides twice"),
+        (
+            _insert("decision_submitted", seat="USA", turn=2, lines=["2023Q3 packaging_rnd fan_out 1"], author="rule"),
+            "had not decided",
+        ),
+        (lambda events: events.pop(1), "stands before the game began"),
+    ],
+)
+def test_what_could_not_have_happened_is_found(played, change, says):
+    found = _tampered(played, change)
+    assert not found.holds
+    assert says in found.first_problem
+
+
+def test_what_could_not_have_happened_in_the_open_turn_is_found(played):
+    found = _tampered(played, lambda events: events.append({"kind": "game_started", "version": 1}))
+    assert all(turn.holds for turn in found.turns)
+    assert found.first_problem == "Turn 4: the game begins twice"
+    assert not found.holds
+
+
+def test_a_rivals_seat_taken_in_an_assignment_is_found():
+    table = Table(assignment=True).sit()
+    place = len(table.log)
+    table.submit()
+    table.resolve()
+    assert verify(table.log).holds
+    for token_hash, says in (("f" * 64, "another person in an assignment"), (hashed("owner"), "holds another seat already")):
+        claim = SeatClaimed(seat="CHN", player="Eve", token_hash=token_hash)
+        assert says in verify([*table.log[:place], claim, *table.log[place:]]).first_problem
 
 
 def test_another_seed_is_found(played):
@@ -115,9 +201,56 @@ def test_what_is_no_game_file_is_told_in_a_sentence(text, says):
 
 
 def test_an_unknown_scenario_is_told(played):
-    text = game_file(played.log).replace('"scenario":"first-game"', '"scenario":"no-such-game"')
-    with pytest.raises(GameFileError, match="no-such-game"):
-        read_game_file(text)
+    for name in ("no-such-game", "configs/scenarios/first-game.yaml", "/etc/hostname"):
+        text = game_file(played.log).replace('"scenario":"first-game"', f'"scenario":"{name}"')
+        with pytest.raises(GameFileError, match=f"{name}.*does not ship with this program"):
+            read_game_file(text)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("turns", 3, "12 turns of 2 quarters"),
+        ("bots", {"CHN": "whole-chain"}, "for each of"),
+        ("seed", -1, "greater than or equal to 0"),
+        ("code", "x" * 101, "at most 100 characters"),
+    ],
+)
+def test_a_game_that_could_not_have_been_created_is_told(played, field, value, says):
+    found = json.loads(game_file(played.log))
+    found["events"][0][field] = value
+    with pytest.raises(GameFileError, match=says):
+        read_game_file(json.dumps(found))
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_whatever_is_changed_in_a_file_it_is_read_and_judged_or_refused(played, data):
+    found = json.loads(game_file(played.log[:40]))
+    events = found["events"]
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(events) - 1))
+        match data.draw(st.sampled_from(("value", "remove", "repeat", "swap"))):
+            case "value" if isinstance(events[at], dict) and events[at]:
+                events[at][data.draw(st.sampled_from(sorted(events[at])))] = data.draw(_JSON)
+            case "remove" if len(events) > 1:
+                events.pop(at)
+            case "repeat":
+                events.insert(at, dict(events[at]))
+            case "swap":
+                events[at], events[0] = events[0], events[at]
+    try:
+        judged = verify(read_game_file(json.dumps(found)))
+    except GameFileError:
+        return
+    assert judged.holds == (judged.first_problem == "")
 
 
 # in Python ----------------------------------------------------------------------------------------------------------------
