@@ -17,7 +17,22 @@ from typing import Annotated, Any, NoReturn, TextIO, cast
 import typer
 from typer.core import TyperGroup
 
-from policygame.cli import bench, cost, run, scenarios, serve, validate, words
+from policygame.cli import (
+    backup,
+    bench,
+    cost,
+    export,
+    games,
+    import_,
+    play,
+    replay,
+    restore,
+    run,
+    scenarios,
+    serve,
+    validate,
+    words,
+)
 from policygame.errors import UserError
 
 __all__ = ["app", "main"]
@@ -73,6 +88,13 @@ app.command("words")(words.words)
 app.command("cost")(cost.cost)
 app.command("bench")(bench.bench)
 app.command("serve")(serve.serve)
+app.command("play")(play.play)
+app.command("games")(games.games)
+app.command("replay")(replay.replay)
+app.command("export")(export.export)
+app.command("import")(import_.import_)
+app.command("backup")(backup.backup)
+app.command("restore")(restore.restore)
 
 
 def _terminate(signum: int, frame: FrameType | None) -> NoReturn:

@@ -73,7 +73,7 @@ def restore(engine: Engine, path: str | os.PathLike[str], *, force: bool = False
         held = connection.execute(select(func.count()).select_from(tables.games)).scalar_one()
         if held and not force:
             raise StoreError(
-                f"{name_of(engine.url)} holds {held} games, which would be lost; back them up and repeat this with --force, "
+                f"{name_of(engine.url)} holds {_counted(held)}, which would be lost; back them up and repeat this with --force, "
                 "or name another with --database."
             )
         connection.execute(delete(tables.events))
@@ -82,6 +82,10 @@ def restore(engine: Engine, path: str | os.PathLike[str], *, force: bool = False
             return _fill(connection, _checked(lines, source))
         except IntegrityError as error:
             raise _damaged(source, f"it holds something twice ({' '.join(str(error.orig).split())})") from error
+
+
+def _counted(games: int) -> str:
+    return "1 game" if games == 1 else f"{games} games"
 
 
 @contextmanager

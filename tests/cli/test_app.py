@@ -19,6 +19,7 @@ PIPED = [
     ("run", "first-game", "--worlds", 2, "--quarters", 6, "--out", "out"),
 ]
 COMMANDS = ("run", "validate", "scenarios", "words", "cost", "bench")
+OF_GAMES = ("play", "replay", "games", "export", "import", "backup", "restore")
 
 
 def plain(text: str) -> str:
@@ -32,7 +33,7 @@ def _wide(monkeypatch):
     monkeypatch.setenv("TERMINAL_WIDTH", "200")
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, *OF_GAMES])
 def test_every_command_has_help_and_json(call, command):
     assert command in call("--help").stdout
     outcome = call(command, "--help")
@@ -129,4 +130,4 @@ def test_an_interrupt_while_modules_are_imported_is_told_in_words():
 
 
 def test_every_command_is_here():
-    assert {command.name for command in app.registered_commands} == set(COMMANDS)
+    assert {command.name for command in app.registered_commands} == {*COMMANDS, *OF_GAMES, "serve"}

@@ -1,0 +1,80 @@
+"""``policygame play``: a whole game from a file of decisions, as it would be played in a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from policygame.cli.options import whole_number
+from policygame.cli.screen import print_json, print_table, print_text
+from policygame.cli.stored import ForceOption, JsonOption, read_file, write_file
+
+if TYPE_CHECKING:
+    from policygame.game import Game, Position
+
+MOST_TURNS = 1000
+_SHOWN = ("deliveries_kunits", "lead_time_weeks", "fill_rate")
+
+
+def play(
+    file: Annotated[Path, typer.Argument(help="A file of decisions: scenario, seed, seats and their lines.", metavar="FILE")],
+    turns: Annotated[
+        str | None, typer.Option(help="Stop after so many turns; default: at the scenario's end.", metavar="N")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the game here, to replay, import or hand in.", metavar="GAME.json")
+    ] = None,
+    force: ForceOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Play a game from a file of decisions; bots play the other governments. What is refused in a browser is refused here.
+
+    The file names a scenario, a seed and the seats that are played, each followed by its dated lines:
+
+        scenario first-game
+        seed 7
+        seat USA Ann
+        2023Q1 packaging_grant interposer_2_5d 0.4 cap 300
+    """
+    from policygame.game.handin import game_file
+    from policygame.game.play import play as play_plan
+    from policygame.game.play import read_plan
+
+    most = None if turns is None else whole_number(turns, "--turns", 1, MOST_TURNS)
+    plan = read_plan(_text(file), str(file))
+    told: list[dict[str, object]] = []
+    events = play_plan(plan, turns=most, on_turn=lambda game, position: told.append(_turn(game, position)))
+    if out is not None:
+        write_file(out, game_file(events), force=force)
+    if json:
+        print_json(
+            {"scenario": plan.scenario, "seed": plan.seed, "seats": dict(plan.players), "turns": told, "out": out and str(out)}
+        )
+        return
+    columns = ["turn", "to", *(metric.replace("_", " ") for metric in _SHOWN), "digest"]
+    rows = [
+        [str(turn["turn"]), str(turn["quarter"]), *(f"{turn[m]:.3g}" for m in _SHOWN), str(turn["digest"])[:12]] for turn in told
+    ]
+    print_table(
+        f"{plan.scenario}, seed {plan.seed}: AI accelerators in the world, at the end of each turn", columns, rows, numbers=True
+    )
+    if out is not None:
+        print_text(f"\n{out}: the game. policygame replay {out} verifies and scores it.")
+
+
+def _text(file: Path) -> str:
+    from policygame.cli.options import OptionError
+
+    try:
+        return read_file(file).decode("utf-8")
+    except UnicodeDecodeError:
+        raise OptionError(f"{file} is no text in UTF-8") from None
+
+
+def _turn(game: Game, position: Position) -> dict[str, object]:
+    """What is told of the turn that was just resolved."""
+    resolved = len(game.result_hashes)
+    values = {metric: float(position.result.array(metric, item="ai_accelerator")[-1, 0]) for metric in _SHOWN}
+    return {"turn": resolved, "quarter": str(game.calendar.last(resolved)), **values, "digest": game.result_hashes[-1]}
