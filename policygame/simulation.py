@@ -137,9 +137,11 @@ class Simulation:
         self._described = {name: describe(chosen) for name, chosen in (policies or {}).items()}
         self._fresh = frozenset(self._policies)
         check_changes([change for own in self._changes for change in own], self.structure)
-        self._begin(None)
+        self._begin(None, None)
 
-    def _begin(self, states: Callable[[slice], State] | None) -> None:
+    def _begin(self, states: Callable[[slice], State] | None, parent: Simulation | None) -> None:
+        """Build the models: from ``states`` if given, with what ``parent``, of the same structure, has compiled for the same seeds."""
+        compiled = {} if parent is None else {model.seeds: model for model in parent.models}
         size = max(BLOCK_ROWS_TIMES_WORLDS // max(self.structure.lines.n, 1), 2)
         self._blocks: list[_Block] = []
         n = len(self.seeds)
@@ -159,9 +161,10 @@ class Simulation:
                 agents=self.agents,
                 state=None if states is None else states(worlds),
                 quarter=self.quarter,
+                like=compiled.get(tuple(seeds)),
             )
             self._blocks.append(_Block(worlds, model, padded))
-        self._measured = Metrics(self._blocks[0].model)
+        self._measured: Metrics = Metrics(self._blocks[0].model) if parent is None else parent._measured
         self._recorded: dict[str, list[Array]] = {metric: [] for metric in self.metrics}
         self._cuts: list[Array] = []
 
@@ -270,8 +273,8 @@ class Simulation:
         """A new simulation that continues from the present state; this one is not touched.
 
         ``worlds`` are positions to continue (repeats allowed; default: all). ``seeds`` gives them other shocks and other drawn
-        numbers from now on (default: their own). ``policies`` replaces those in force, government by government; ``changes``
-        replaces all changes.
+        numbers from now on (default: their own, which costs less to open). ``policies`` replaces those in force, government by
+        government; ``changes`` replaces all changes.
         """
         positions = list(range(len(self.seeds))) if worlds is None else [int(w) for w in worlds]
         for w in positions:
@@ -296,7 +299,7 @@ class Simulation:
         else:
             other._changes = per_world_changes(changes, len(positions))
         check_changes([change for own in other._changes for change in own], self.structure)
-        other._begin(lambda block: self._gather(positions[block]))
+        other._begin(lambda block: self._gather(positions[block]), self)
         return other
 
     def _gather(self, positions: Sequence[int]) -> State:

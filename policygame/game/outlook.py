@@ -25,6 +25,7 @@ from policygame.game.presents import (
     Past,
     checked_policies,
     forget_presents,
+    let_go,
     other_seeds,
     resolved,
     scripted,
@@ -61,7 +62,7 @@ SAME_WITHIN = 0.005
 """A world is neither better nor worse off where both sides differ by no more than this part of the larger (assumption), or by less
 than the metric's last digit tells."""
 BASES, DRAFTS = 4, 4
-"""How many begun batches of worlds a process keeps on each side."""
+"""How many batches of worlds, and how many drafts of them, a process keeps."""
 _OUTLAY = "outlay_musd"
 
 
@@ -212,8 +213,10 @@ def answer_block(request: Request, seeds: Sequence[int], cancelled: Callable[[],
     with _lock:
         present = the_present(ask.past)
         key = (ask.past, ask.seeds, request.metrics)
-        base = _bases.get(key, lambda: _Side(ask.branch(present, None)))
-        draft = _drafts.get((*key, request.seat, request.draft), lambda: _Side(ask.branch(present, ask.draft)))
+        worlds = _worlds.get(key, lambda: _Worlds(ask.open(present)))
+        base, draft = worlds.base, worlds.base
+        if ask.draft:
+            draft = _drafts.get((*key, request.seat, request.draft), lambda: _Side(worlds.opened.branch(policies=ask.draft)))
         total = min(request.quarters, present.structure.n_quarters - present.quarter)
         sides = [side.run(total, cancelled) for side in (base, draft)]
     values = [np.stack([result.array(*series)[:total] for series in request.series]) for result in sides]
@@ -276,13 +279,13 @@ class _Ask:
     """A request that has been found possible."""
 
     past: Past
-    draft: dict[str, Script]
+    draft: dict[str, Script]  # empty where the draft decides nothing
     seeds: tuple[int, ...]
     metrics: tuple[str, ...]
 
-    def branch(self, present: Simulation, policies: dict[str, Script] | None) -> Simulation:
+    def open(self, present: Simulation) -> Simulation:
         """The worlds asked, standing at the present."""
-        return present.branch([0] * len(self.seeds), seeds=self.seeds, policies=policies, metrics=self.metrics)
+        return present.branch([0] * len(self.seeds), seeds=self.seeds, metrics=self.metrics)
 
 
 class _Side:
@@ -300,17 +303,37 @@ class _Side:
             self._simulation.run(1)
         return self._simulation.result()
 
+    def let_go(self) -> None:
+        """Free the worlds."""
+        let_go(self._simulation)
+
+
+class _Worlds:
+    """Worlds opened at the present, and what becomes of them under what is in force.
+
+    ``opened`` never runs: every side is a branch of it, which shares its draws and all else that seeds and scenario decide.
+    """
+
+    def __init__(self, opened: Simulation) -> None:
+        self.opened = opened
+        self.base = _Side(opened.branch())
+
+    def let_go(self) -> None:
+        """Free the worlds."""
+        let_go(self.opened)
+        self.base.let_go()
+
 
 _lock = Lock()
-_bases: Kept[_Side] = Kept(BASES)
-_drafts: Kept[_Side] = Kept(DRAFTS)
+_worlds: Kept[_Worlds] = Kept(BASES, _Worlds.let_go)
+_drafts: Kept[_Side] = Kept(DRAFTS, _Side.let_go)
 
 
 def forget() -> None:
     """Let go of every world that this process keeps. Answers do not change by it, only the time that they take."""
     with _lock:
         forget_presents()
-        _bases.clear()
+        _worlds.clear()
         _drafts.clear()
 
 
@@ -331,4 +354,5 @@ def _checked(request: Request, seeds: tuple[int, ...]) -> _Ask:
     broken = [problem for problem in policy_problems(whole, scenario, request.seat) if problem.setting]  # money: see treasury
     if broken:
         raise PolicyError(f"the draft of {request.seat}", broken)
-    return _Ask(past, {request.seat: scripted(scenario, request.seat, whole)}, seeds, request.metrics)
+    script = {request.seat: scripted(scenario, request.seat, whole)} if draft.settings else {}
+    return _Ask(past, script, seeds, request.metrics)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Generic, TypeVar
 
 from policygame.catalogue import Quarter
@@ -28,6 +29,7 @@ __all__ = [
     "Past",
     "checked_policies",
     "forget_presents",
+    "let_go",
     "other_seeds",
     "resolved",
     "scripted",
@@ -117,14 +119,27 @@ def forget_presents() -> None:
     _presents.clear()
 
 
+def let_go(simulation: Simulation) -> None:
+    """Free the memory of worlds that nobody will run on; the simulation cannot be used any more.
+
+    A model and its agents refer to each other in circles, which Python frees late: without this, gigabytes of arrays wait for it.
+    """
+    for model in simulation.models:
+        vars(model).clear()
+
+
 _T = TypeVar("_T")
 
 
 class Kept(Generic[_T]):
-    """The values used last, by what they were made from; at most ``most`` of them."""
+    """The values used last, by what they were made from; at most ``most`` of them. ``drop`` is told of one that is not kept on.
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    Threads may share it: where two ask for the same, one makes it and the other waits.
+    """
+
+    def __init__(self, most: int, drop: Callable[[_T], None] | None = None) -> None:
+        self._most, self._drop = most, drop
+        self._lock = Lock()
         self._values: OrderedDict[object, _T] = OrderedDict()
 
     def __len__(self) -> int:
@@ -132,16 +147,24 @@ class Kept(Generic[_T]):
 
     def get(self, key: object, make: Callable[[], _T]) -> _T:
         """The value of a key, made where it is not kept."""
-        if key not in self._values:
-            self._values[key] = make()
-            while len(self._values) > self._most:
-                self._values.popitem(last=False)
-        self._values.move_to_end(key)
-        return self._values[key]
+        with self._lock:
+            if key not in self._values:
+                self._values[key] = make()
+                while len(self._values) > self._most:
+                    self._forget_one()
+            self._values.move_to_end(key)
+            return self._values[key]
 
     def clear(self) -> None:
         """Let go of all."""
-        self._values.clear()
+        with self._lock:
+            while self._values:
+                self._forget_one()
+
+    def _forget_one(self) -> None:
+        _, oldest = self._values.popitem(last=False)
+        if self._drop is not None:
+            self._drop(oldest)
 
 
-_presents: Kept[Simulation] = Kept(PRESENTS)
+_presents: Kept[Simulation] = Kept(PRESENTS)  # small, and whoever has asked for one may still be branching it

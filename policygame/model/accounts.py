@@ -6,6 +6,8 @@ here, so the payments of a quarter sum to zero in every world. What is paid for 
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 
 from policygame.model.arrays import Array, Index, Sums
@@ -85,6 +87,12 @@ class Ledger:
     def add_route(self, name: str, payer: Index, payee: Index) -> None:
         """Declare a further route; the supply graph's edges use it."""
         self._routes[name] = self._route(name, payer, payee)
+
+    def empty(self) -> Ledger:
+        """A ledger with the same accounts and routes, and no payments."""
+        other = copy(self)
+        other.open(self.net.shape[1])
+        return other
 
     def route(self, name: str) -> Route:
         """The route of that name."""

@@ -18,7 +18,7 @@ from policygame.model import projects, technology
 from policygame.model.accounts import Ledger
 from policygame.model.agents import OSAT, ChipDesigner, DesignTeam, Foundry, Government, Producer, Supplier, Team
 from policygame.model.agents.government import Seat
-from policygame.model.agents.producer import ProducerRules
+from policygame.model.agents.producer import ProducerRules, RowsOfFirms
 from policygame.model.arrays import Array, Largest, Sums, ratio
 from policygame.model.changes import Change, scale_by_quarter
 from policygame.model.coefficients import ParameterArrays, compile_coefficients, compile_lags
@@ -47,6 +47,7 @@ class PackagingModel(mesa.Model):
     changes : changes of the experiment, each with its worlds
     agents : firm name -> subclass of its kind's class
     state : a state to continue from, with its quarter; default: the scenario's start
+    like : a model of the same structure, graph, seeds and values: what it compiled of them is shared, not compiled again
     """
 
     def __init__(
@@ -61,21 +62,19 @@ class PackagingModel(mesa.Model):
         agents: Mapping[str, type[Producer]] | None = None,
         state: State | None = None,
         quarter: int = 0,
+        like: PackagingModel | None = None,
     ) -> None:
         super().__init__(rng=0)  # the model draws nothing: all chance is in ``shocks``
         self.structure, self.graph, self.seeds = structure, graph, tuple(seeds)
         self.quarter = quarter
         self.recorder: Callable[[PackagingModel], None] | None = None
-        self.parameters = ParameterArrays(values)
-        self.coefficients = compile_coefficients(structure, values, self.parameters)
-        self.lags = compile_lags(structure)
-        self.shocks = Shocks.draw(self.seeds, structure.n_quarters)
-        self.ledger = Ledger(structure)
-        self._add_material_routes()
+        if like is None:
+            self._compile(values)
+        else:
+            self._share(like)
         self.state = state or initial_state(structure, graph, values, self.coefficients, self.parameters, self.ledger.n)
         self.scale = scale_by_quarter(changes, structure, len(self.seeds))
         self.now = Now()
-        self._compile_helpers()
         self._populate(seats or {}, agents or {})
         # Mesa keeps a counter of agents per model for ever, and with it the model; ours is complete now
         mesa.Agent._ids.pop(self, None)
@@ -198,6 +197,26 @@ class PackagingModel(mesa.Model):
 
     # ------------------------------------------------------------------------------------------------------- construction
 
+    def _compile(self, values: Values) -> None:
+        """What follows from structure, graph, seeds and values alone. It is only read from now on, so that models can share it."""
+        own = set(vars(self))
+        self.parameters = ParameterArrays(values)
+        self.coefficients = compile_coefficients(self.structure, values, self.parameters)
+        self.lags = compile_lags(self.structure)
+        self.shocks = Shocks.draw(self.seeds, self.structure.n_quarters)
+        self.rows_of_firms: dict[tuple[int, int], RowsOfFirms] = {}
+        self._compile_helpers()
+        self._compiled = {name: value for name, value in vars(self).items() if name not in own}
+        self.ledger = Ledger(self.structure)
+        self._add_material_routes()
+
+    def _share(self, like: PackagingModel) -> None:
+        """Take what another model has compiled. Its ledger's routes are shared, its payments are not."""
+        assert (like.structure, like.graph, like.seeds) == (self.structure, self.graph, self.seeds)
+        self._compiled = like._compiled
+        vars(self).update(like._compiled)
+        self.ledger = like.ledger.empty()
+
     def _populate(self, seats: Mapping[str, list[Seat]], agents: Mapping[str, type[Producer]]) -> None:
         scenario = self.structure.scenario
         for name, firm in scenario.firms.items():
@@ -238,7 +257,7 @@ class PackagingModel(mesa.Model):
 
     def _compile_helpers(self) -> None:
         structure, lines = self.structure, self.structure.lines
-        self.output_per_unit = self.coefficients.output_per_capacity * np.ones(self.state.n_worlds)
+        self.output_per_unit = self.coefficients.output_per_capacity * np.ones(len(self.seeds))
         self.output_per_unit[lines.is_packaging] *= self.parameters.line_use_factor
         self.money_scale = np.array([_SCALE.get(stage.unit, 1e-3) for stage in STAGES.values()])[:, None]
         self.is_osat = np.array([structure.scenario.firms[name].kind == "osat" for name in lines.firms])[lines.firm]

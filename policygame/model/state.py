@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-import numpy as np
-
 from policygame.model.arrays import Array, Index
 
 TOOL_RING = 16
@@ -120,7 +118,7 @@ class State:
 
     def take(self, worlds: Index) -> State:
         """A new state whose world ``i`` is this state's world ``worlds[i]``; shares no memory with this one."""
-        return State(**{f.name: np.ascontiguousarray(getattr(self, f.name)[..., worlds]) for f in fields(self)})
+        return State(**{f.name: getattr(self, f.name).take(worlds, axis=-1) for f in fields(self)})
 
     @property
     def n_worlds(self) -> int:

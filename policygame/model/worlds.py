@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 
 import numpy as np
@@ -108,9 +109,13 @@ class Values:
 
     def __init__(self, seeds: Sequence[int], numbers: Mapping[str, Number], overrides: Mapping[str, Array] | None = None) -> None:
         self.n_worlds = len(seeds)
-        self._numbers = numbers
+        self._seeds, self._numbers = tuple(seeds), numbers
         self._overrides = dict(overrides or {})
-        self._uniforms = uniforms(seeds, [path for path, number in numbers.items() if number.draw])
+
+    @cached_property
+    def _uniforms(self) -> Mapping[str, Array]:
+        """Drawn when a number is first read: a model that shares another's numbers reads none."""
+        return uniforms(self._seeds, [path for path, number in self._numbers.items() if number.draw])
 
     def __getitem__(self, path: str) -> Array:
         """The number at ``path``, as an array (world,)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from unittest import mock
 
@@ -70,6 +71,46 @@ def test_a_branch_does_not_touch_its_origin(originals: dict[str, Result]) -> Non
     simulation = Simulation("first-game", SEEDS, **SETUPS["a policy and changes"]).run(6)
     simulation.branch(seeds=[90, 91, 92, 93, 94], policies={"USA": Anxious()}, changes=[scale_capacity("hbm", 0.0)]).run(8)
     assert_same(originals["a policy and changes"], simulation.run(QUARTERS - 6).result())
+
+
+def arrays_in(value: Any, seen: set[int]) -> Iterator[np.ndarray]:
+    """Every array inside a value, however deep."""
+    if id(value) in seen:
+        return
+    seen.add(id(value))
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from arrays_in(part, seen)
+    elif type(value).__module__.startswith("policygame") and hasattr(value, "__dict__"):
+        yield from arrays_in(vars(value), seen)
+
+
+def test_what_branches_share_is_only_read(originals: dict[str, Result]) -> None:
+    """Branches of the same seeds share what was compiled; an array among it that anything wrote to would refuse here."""
+    setup = "a strategy, and changes of each world"
+    simulation = Simulation("first-game", SEEDS, **SETUPS[setup]).run(6)
+    model, ledger = simulation.models[0], simulation.models[0].ledger
+    shared = list(arrays_in([model._compiled, ledger._routes, simulation.structure, simulation.graph], set()))
+    assert len(shared) > 200
+    for array in shared:
+        array.flags.writeable = False
+    branch, other = simulation.branch(), simulation.branch(policies=dict.fromkeys(("USA", "CHN", "TWN"), "whole-chain"))
+    for one in (branch, other):
+        assert one.models[0].coefficients is model.coefficients
+        assert one.models[0].shocks is model.shocks
+        assert one.models[0].ledger is not ledger
+    other.run(QUARTERS - 6)
+    assert_same(originals[setup], branch.run(QUARTERS - 6).result())
+    assert_same(originals[setup], simulation.run(QUARTERS - 6).result())
+
+
+def test_worlds_of_other_seeds_share_no_draws() -> None:
+    simulation = Simulation("first-game", [1, 2]).run(3)
+    other = simulation.branch(seeds=[2, 1])
+    assert other.models[0].shocks is not simulation.models[0].shocks
+    assert np.array_equal(other.models[0].shocks.demand, simulation.models[0].shocks.demand[..., ::-1])
 
 
 def test_variants_that_change_nothing_are_the_original_however_they_are_cut(first_game: Scenario) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -74,6 +75,28 @@ def test_a_draft_that_changes_nothing_differs_by_exactly_zero(draft: str) -> Non
     assert [(s.better, s.same, s.worse) for s in found.shares] == [(0, 6, 0)] * 3
 
 
+def test_a_draft_of_nothing_is_what_is_in_force_and_runs_no_worlds_of_its_own() -> None:
+    answer_block(replace(ASKED, draft="", quarters=2), ASKED.seeds)
+    assert len(outlook._drafts) == 0
+    answer_block(replace(ASKED, quarters=2), ASKED.seeds)
+    assert len(outlook._drafts) == 1
+
+
+def test_a_present_that_many_threads_ask_for_is_replayed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[tuple[int, ...]] = []
+
+    class Counted(presents.Simulation):
+        def _begin(self, states: object, parent: object) -> None:
+            begun.append(self.seeds)
+            super()._begin(states, parent)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(presents, "Simulation", Counted)
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: presents.the_present(ASKED.past), range(8)))
+    assert begun == [(7,)]
+    assert all(one is found[0] for one in found)
+
+
 def test_what_the_game_will_become_does_not_move_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """The game's own shocks after the present are replaced by others: nothing of the answer reads them."""
     before = answer_block(ASKED, ASKED.seeds)
@@ -81,8 +104,8 @@ def test_what_the_game_will_become_does_not_move_an_answer(monkeypatch: pytest.M
     drawn = presents.Simulation
 
     class OtherFuture(drawn):  # type: ignore[valid-type, misc]
-        def _begin(self, states: object) -> None:
-            super()._begin(states)
+        def _begin(self, states: object, parent: object) -> None:
+            super()._begin(states, parent)
             for block in self._blocks:
                 if self.seeds == (7,):
                     for name in ("demand", "surge", "surge_size", "outage", "interruption", "reversal", "retaliation"):
@@ -200,7 +223,7 @@ def test_a_process_keeps_few_worlds() -> None:
         answer_block(asked, ASKED.seeds[:2])
     assert len(presents._presents) == presents.PRESENTS
     assert len(outlook._drafts) == outlook.DRAFTS
-    assert len(outlook._bases) == outlook.BASES
+    assert len(outlook._worlds) == outlook.BASES
 
 
 @pytest.mark.parametrize(

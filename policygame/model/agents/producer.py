@@ -6,7 +6,8 @@ building are in ``phases`` and ``projects``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
@@ -22,6 +23,8 @@ SMALLEST_PLACE_SHARE = 0.02
 """A place that would get less than this share of a firm's orders gets none: nobody builds a sliver."""
 ANY_ROOM = 1e9
 """Tool makers need no shell of the kind that packagers and foundries build."""
+RowsOfFirms = Mapping[str, Any]
+"""Where the lines and groups of some firms stand, and how they are summed: attributes of ``ProducerRules``, by name."""
 OUTLOOK_QUARTERS = 6.0
 """How far ahead ``expected_capacity`` looks: seen from 2023Q2, the end of 2024."""
 
@@ -29,6 +32,30 @@ OUTLOOK_QUARTERS = 6.0
 def _rows(rows: Index) -> Index | slice:
     """Rows as a slice where they are consecutive - all firms together are - so that reading them copies nothing."""
     return slice(int(rows[0]), int(rows[-1]) + 1) if int(rows[-1]) - int(rows[0]) + 1 == len(rows) else rows
+
+
+def _rows_of_firms(model: PackagingModel, first: int, last: int) -> RowsOfFirms:
+    rows = model.structure.lines
+    mine = np.flatnonzero((rows.firm >= first) & (rows.firm <= last))
+    groups = np.flatnonzero((rows.group_firm >= first) & (rows.group_firm <= last))
+    lines = _rows(mine)
+    group_of_line, firm_of_line = np.searchsorted(groups, rows.group[mine]), rows.firm[mine] - first
+    starts = np.searchsorted(group_of_line, np.arange(len(groups)))
+    output_per_capacity = model.output_per_unit[lines][starts]
+    return {
+        "firms": slice(first, last + 1),
+        "lines": lines,
+        "groups": _rows(groups),
+        "group_of_line": group_of_line,
+        "firm_of_line": firm_of_line,
+        "starts": starts,
+        "tool_groups": np.flatnonzero(rows.group_stage[groups] == STAGE_OF["tools"]),
+        "tool_lines": np.flatnonzero(rows.stage[mine] == STAGE_OF["tools"]),
+        "output_per_capacity": output_per_capacity,
+        "capacity_per_output": (1.0 + model.parameters.capacity_buffer) / output_per_capacity,
+        "_to_group": Sums(group_of_line, len(groups)),
+        "_to_firm": Sums(firm_of_line, last - first + 1),
+    }
 
 
 class ProducerRules:
@@ -39,23 +66,25 @@ class ProducerRules:
     """
 
     model: PackagingModel
+    firms: slice
+    lines: Index | slice
+    groups: Index | slice
+    group_of_line: Index
+    firm_of_line: Index
+    starts: Index
+    tool_groups: Index
+    tool_lines: Index
+    output_per_capacity: Array
+    capacity_per_output: Array
+    _to_group: Sums
+    _to_firm: Sums
 
     def set_rows(self, first: int, last: int) -> None:
         """Let the rules act on the firms ``first`` to ``last``."""
-        rows = self.model.structure.lines
-        self.firms = slice(first, last + 1)
-        mine = np.flatnonzero((rows.firm >= first) & (rows.firm <= last))
-        groups = np.flatnonzero((rows.group_firm >= first) & (rows.group_firm <= last))
-        self.lines, self.groups = _rows(mine), _rows(groups)
-        self.group_of_line = np.searchsorted(groups, rows.group[mine])
-        self.firm_of_line = rows.firm[mine] - first
-        self.starts = np.searchsorted(self.group_of_line, np.arange(len(groups)))
-        self._to_group = Sums(self.group_of_line, len(groups))
-        self._to_firm = Sums(self.firm_of_line, last - first + 1)
-        self.tool_groups = np.flatnonzero(rows.group_stage[groups] == STAGE_OF["tools"])
-        self.tool_lines = np.flatnonzero(rows.stage[mine] == STAGE_OF["tools"])
-        self.output_per_capacity = self.model.output_per_unit[self.lines][self.starts]
-        self.capacity_per_output = (1.0 + self.model.parameters.capacity_buffer) / self.output_per_capacity
+        known = self.model.rows_of_firms
+        if (first, last) not in known:
+            known[first, last] = _rows_of_firms(self.model, first, last)
+        vars(self).update(known[first, last])
 
     # what they see ----------------------------------------------------------------------------------------------------
 
