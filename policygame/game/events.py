@@ -37,7 +37,7 @@ __all__ = [
 Author = Literal["person", "bot", "rule"]
 """Who decided: a person, a bot, or the rule for a seat that had not decided when its turn was resolved: what is in force stays."""
 ShortText = Annotated[str, Field(max_length=100)]
-"""An id, a name or a digest."""
+"""A name or a digest. Ids and codes of a file are replaced where they are taken in, if they are none."""
 
 
 class EventError(UserError):
@@ -59,8 +59,8 @@ class GameCreated(_Event):
     """
 
     kind: Literal["game_created"] = "game_created"
-    game_id: ShortText
-    code: ShortText
+    game_id: str
+    code: str
     scenario: ShortText
     scenario_hash: ShortText
     seed: int = Field(ge=0, le=LARGEST_SEED)

@@ -213,7 +213,7 @@ def test_an_unknown_scenario_is_told(played):
         ("turns", 3, "12 turns of 2 quarters"),
         ("bots", {"CHN": "whole-chain"}, "for each of"),
         ("seed", -1, "greater than or equal to 0"),
-        ("code", "x" * 101, "at most 100 characters"),
+        ("model_version", "x" * 101, "at most 100 characters"),
     ],
 )
 def test_a_game_that_could_not_have_been_created_is_told(played, field, value, says):
