@@ -460,7 +460,7 @@ def test_a_file_never_changes_a_game_that_is_there(host, store):
     assert host.game(copied).code not in ("", ann.code)
 
 
-@pytest.mark.parametrize("spoilt", [{"game_id": "x" * 5000}, {"game_id": "' --"}, {"code": "A" * 5000}, {"code": "00000"}])
+@pytest.mark.parametrize("spoilt", [{"game_id": "x" * 100}, {"game_id": "' --"}, {"code": "A" * 100}, {"code": "00000"}])
 def test_ids_and_codes_of_a_file_are_not_trusted(host, spoilt):
     ann = sit(host)
     events = [parse_event(text) for text in host.store.events(ann.game_id)]
