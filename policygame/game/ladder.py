@@ -6,6 +6,7 @@ A ``LadderRequest`` is a plain value whose worlds may be divided, as an outlook'
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -68,7 +69,9 @@ def ladder_block(request: LadderRequest, seeds: Sequence[int]) -> BottleneckValu
     """Run the worlds ``seeds`` of a request. OutlookError and ForesightError for what cannot be asked."""
     chosen = check_seeds(seeds)
     checked_policies(request.past, None, chosen)
-    return bottleneck_value(the_present(request.past), quarters=request.quarters, seeds=chosen, world=0)
+    found = bottleneck_value(the_present(request.past), quarters=request.quarters, seeds=chosen, world=0)
+    gc.collect()  # its worlds refer to each other in circles and are many: do not keep them until Python comes by
+    return found
 
 
 def ladder_of(request: LadderRequest, blocks: Sequence[BottleneckValue]) -> Ladder:
