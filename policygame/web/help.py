@@ -64,7 +64,7 @@ def help_name(kind: str, name: str) -> str:
     if kind == "term" and name in TERMS:
         return _(TERMS[name][0])
     found = {"lever": LEVERS, "metric": METRICS, "stage": {**STAGES, **TECHNOLOGIES}, "segment": SEGMENTS, "place": JURISDICTIONS}
-    thing = found.get(kind, {}).get(name)  # type: ignore[attr-defined]
+    thing = found.get(kind, {}).get(name)
     return _(thing.name) if thing is not None else name
 
 
@@ -81,7 +81,8 @@ def help_text(kind: str, name: str) -> Markup | None:
     if kind == "metric" and name in METRICS:
         return _metric(METRICS[name])
     if kind == "term" and name in TERMS:
-        return _panel(*(_(part) for part in TERMS[name]), [])
+        title, sentence = TERMS[name]
+        return _panel(_(title), _(sentence), [])
     if kind == "stage" and name in {**STAGES, **TECHNOLOGIES}:
         stage = {**TECHNOLOGIES, **STAGES}[name]
         return _panel(_(stage.name), _(stage.sentence), [(_("Unit"), stage.unit)] if name in STAGES else [])

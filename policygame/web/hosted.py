@@ -39,5 +39,7 @@ def forecaster() -> Forecaster:
 def debriefs() -> Debriefs:
     """The Debriefs; RuntimeError where no server set them."""
     if _debriefs is None:
-        raise RuntimeError("no Debriefs are set: pages are served by policygame serve, or by create_app(host, forecaster, debriefs)")
+        raise RuntimeError(
+            "no Debriefs are set: pages are served by policygame serve, or by create_app(host, forecaster, debriefs)"
+        )
     return _debriefs

@@ -178,6 +178,31 @@ async def _game_file(request: Request) -> Response:
     return Response(text, media_type="application/json", headers={"Content-Disposition": name, "Cache-Control": "no-store"})
 
 
+async def _debrief_file(request: Request) -> Response:
+    """``GET /play/CODE/debrief.html``: a seat's debrief as one file that opens from disk, to whoever holds the seat."""
+    code = request.path_params["code"].upper()
+    token = request.cookies.get(identity.COOKIE_PREFIX + code)
+    host = hosted.host()
+
+    def write() -> str | None:
+        found = host.find(code)
+        view = host.view(found.id, token) if found is not None and token is not None else None
+        if view is None or view.seat is None or view.turn == 1:
+            return None
+        from policygame.web.export import debrief_html
+
+        return debrief_html(view, hosted.debriefs().ask(host.game(view.game_id), view.seat).result())
+
+    try:
+        text = await anyio.to_thread.run_sync(write)
+    except UserError as error:
+        return PlainTextResponse(str(error), status_code=409)
+    if text is None:
+        return PlainTextResponse(_("There is no game of this code in which this browser has a seat."), status_code=404)
+    name = f'attachment; filename="debrief-{code}.html"'
+    return HTMLResponse(text, headers={"Content-Disposition": name, "Cache-Control": "no-store"})
+
+
 async def _healthz(request: Request) -> Response:
     """The process answers."""
     return JSONResponse({"status": "ok", "version": version("policygame")}, headers={"Cache-Control": "no-store"})
@@ -235,6 +260,7 @@ def create_app(
         Route("/help/{kind}/{name}", _help),
         Route("/keep", _keep(root_path), methods=["POST"]),
         Route("/play/{code}/game.json", _game_file),
+        Route("/play/{code}/debrief.html", _debrief_file),
         Mount("/assets/web", _Own(directory=web_assets())),
         Mount("/_solara/cdn", _FrontEnd()),
         Route("/_solara/api/close/{kernel_id}", solara_starlette.close, methods=["POST"]),

@@ -47,7 +47,7 @@ class Notice:
     number: int = 0
 
 
-_notices = solara.reactive(())
+_notices: solara.Reactive[tuple[Notice, ...]] = solara.reactive(())
 _destination: solara.Reactive[tuple[str, int]] = solara.reactive(("", 0))
 
 

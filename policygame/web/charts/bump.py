@@ -132,7 +132,7 @@ def _sentence(finding: str, columns: Sequence[str], ranks: Mapping[str, Sequence
             told.append(
                 _("{column}: {name} leads.").format(column=columns[k], name=", ".join(JURISDICTIONS[p].name for p in first))
             )
-    if me in ranks:
+    if me is not None and me in ranks:
         own = [rank for rank in ranks[me] if rank is not None]
         if own:
             told.append(

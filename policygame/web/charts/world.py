@@ -35,7 +35,15 @@ POSITIONS: Mapping[str, tuple[float, float]] = {
 """Where each jurisdiction's mark stands, in the projected map's degrees; small places are moved apart so that marks do not hide
 each other."""
 _LABEL_SIDE_PHONE: Mapping[str, str] = {"TWN": "right", "ROW": "right", "EUR": "bottom"}
-_LABEL_SIDE: Mapping[str, str] = {"KOR": "top", "JPN": "top", "CHN": "left", "USA": "bottom", "MYS": "left", "IND": "left", "VNM": "left"}
+_LABEL_SIDE: Mapping[str, str] = {
+    "KOR": "top",
+    "JPN": "top",
+    "CHN": "left",
+    "USA": "bottom",
+    "MYS": "left",
+    "IND": "left",
+    "VNM": "left",
+}
 _VIEW = [[-124, 76], [114, -46]]
 _ASPECT = 238 / 122
 _LARGEST_RING_PX = {"desk": 66.0, "phone": 34.0, "screen": 84.0}
@@ -117,7 +125,7 @@ def _option(places: Sequence[Place], flows: Sequence[Flow], binding: str | None,
         {"id": "rings", "type": "scatter", "coordinateSystem": "geo", "data": rings, "z": 4},
         {"id": "cores", "type": "scatter", "coordinateSystem": "geo", "data": cores, "silent": True, "z": 5},
     ]
-    if binding in POSITIONS:
+    if binding is not None and binding in POSITIONS:
         here = next((p for p in places if p.id == binding), Place(binding, 0, 0))
         series.append(_halo(here, max(core * here.core_kwpm**0.5, 16.0)))
     return {
@@ -246,6 +254,6 @@ def _sentence(finding: str, ranked: Sequence[Place], binding: str | None, stage:
                 total=number(total),
             )
         )
-    if binding in JURISDICTIONS:
+    if binding is not None and binding in JURISDICTIONS:
         told.append(_("{stage} binds at {name}.").format(stage=stage or _("The chain"), name=JURISDICTIONS[binding].name))
     return " ".join(told) or _("No packaging capacity stands anywhere.")

@@ -1,7 +1,218 @@
-"""placeholder"""
+"""The debrief: what the game came to and why, what each decision added, what would have been, who leads, and how to say it in Python."""
+
+from __future__ import annotations
+
+from typing import Any
 
 import solara
 
+from policygame.errors import UserError
+from policygame.game import Game, SeatView
+from policygame.game.debrief import Debrief as Found
+from policygame.game.news import headlines
+from policygame.game.reproduce import reproduce_lines
+from policygame.model.standing import DEFINITIONS
+from policygame.web.components import Chart, Replay, empty_state, skeleton, tabs
+from policygame.web.help import help_name, question
+from policygame.web.hosted import debriefs, host
+from policygame.web.identity import use_tokens
+from policygame.web.kernel import use_future
+from policygame.web.markup import Markup, el, join
+from policygame.web.pages import looking_back as parts
+from policygame.web.pages.desk.standing_tabs import definition_words
+from policygame.web.shell import Shell, link, nav_link, top_bar
+from policygame.web.text import _
+from policygame.web.vue import Box, Fragment
+
+__all__ = ["Debrief"]
+
 
 @solara.component
-def Debrief(code: str) -> None: ...
+def Debrief(code: str) -> None:
+    """The page, for whoever holds a seat; an onlooker is shown where to look instead."""
+    tokens = use_tokens()
+    found = host().find(code)
+    if found is None:
+        raise UserError(_("No game has this code."))
+    view = host().view(found.id, tokens.get(code))
+    if view.seat is None or view.turn == 1:
+        words = _("A debrief looks back on a government's decisions, from its first resolved turn on.")
+        back = nav_link(f"/play/{code}", _("To the game"), class_="btn")
+        body = join([empty_state(_("There is nothing to look back on yet."), words), el("div", back, class_="row pad")])
+        Shell(_("Debrief"), bar=top_bar(_("Debrief")), children=[Box([Fragment(body, classes="card")], classes="page narrow")])
+        return
+    _Asked(view, host().game(found.id))
+
+
+@solara.component
+def _Asked(view: SeatView, game: Game) -> None:
+    seat = view.seat
+    assert seat is not None
+    told = use_future(lambda: debriefs().ask(game, seat), (game.id, view.turn, seat))
+    place = parts.place_words(seat)
+    ended = view.phase == "ended"
+    subtitle = _("{title}, game {code}, {n} turns").format(title=_(view.scenario.title), code=view.code, n=view.turn - 1)
+    onward = (
+        nav_link("/", _("Play again"), class_="btn strong")
+        if ended
+        else nav_link(f"/play/{view.code}", _("To the desk"), class_="btn strong")
+    )
+    export = None
+    if told.value is not None:
+        export = el(
+            "a",
+            _("One HTML file"),
+            class_="btn hide-s",
+            href=link(f"/play/{view.code}/debrief.html"),
+            download=f"debrief-{view.code}.html",
+        )
+    file = (
+        el(
+            "a",
+            _("Hand in"),
+            class_="btn hide-s",
+            href=link(f"/play/{view.code}/game.json"),
+            download=f"policygame-{view.code}.json",
+        )
+        if ended
+        else None
+    )
+    bar = top_bar(_("Debrief, {place}").format(place=place), subtitle, place=seat, right=join([export, file, onward]))
+    if told.problem:
+        body: Any = Fragment(
+            el(
+                "div",
+                el("b", _("The debrief could not be computed.")),
+                el("p", told.problem, class_="sub"),
+                class_="msg refused",
+                role="alert",
+            )
+        )
+    elif told.value is None:
+        words = _(
+            "Your game is being replayed without each of your decisions, in other worlds. That takes about a quarter of a minute."
+        )
+        body = Fragment(skeleton(words, height_px=240), classes="card")
+    else:
+        body = _Found(view, told.value)
+    Shell(
+        _("Debrief, {place}").format(place=place),
+        bar=bar,
+        children=[Box([body], classes="page")],
+        dock=el("div", onward, class_="row"),
+    )
+
+
+@solara.component
+def _Found(view: SeatView, found: Found) -> None:
+    left_out, set_left_out = solara.use_state(None)
+    watched, set_watched = solara.use_state(0)
+    definition, set_definition = solara.use_state("packaging")
+    at, set_at = solara.use_state(len(found.quarters) - 1)
+    effect = next((one for one in found.decisions if one.index == left_out), None)
+
+    def act(name: str, value: str) -> None:
+        if name == "keep" and value.isdecimal():
+            set_left_out(None if left_out == int(value) else int(value))
+        elif name == "watched" and value in ("0", "1", "2"):
+            set_watched(int(value))
+        elif name == "definition" and value in DEFINITIONS:
+            set_definition(value)
+
+    why, limits = parts.at_its_limit(found, view)
+    quarter = found.quarters[at]
+    lines = [line.text for line in headlines(found.result, view.decided, [quarter], seat=found.seat)]
+    title = (
+        _("What if you had not decided this: {name}, turn {turn}?").format(name=parts.lever_words(effect), turn=effect.turn)
+        if effect
+        else _("What if you had done nothing?")
+    )
+    choice = tabs(
+        [(str(k), help_name("metric", path.series[0])) for k, path in enumerate(found.played)],
+        str(watched),
+        act="watched",
+        label=_("Series"),
+        look="seg",
+    )
+    what_if = join(
+        [
+            el("h2", title),
+            el(
+                "p",
+                parts.what_if_words(found, effect, watched),
+                " ",
+                _("Same shocks, same decisions by everyone else."),
+                class_="sub",
+            ),
+            el("div", choice, class_="row wrap"),
+        ]
+    )
+    leaders = join(
+        [
+            el("h2", _("Who leads depends on what you count"), question("term", "leadership")),
+            el(
+                "div",
+                tabs(
+                    [(one, definition_words(one)) for one in DEFINITIONS],
+                    definition,
+                    act="definition",
+                    label=_("Leadership by"),
+                    look="seg",
+                ),
+                class_="row wrap",
+            ),
+            parts.leaders_card(found, definition),
+        ]
+    )
+    n_places = len({one.place for one in found.leaders})
+    page: list[Any] = [
+        Fragment(parts.outcome_card(found), classes="wide"),
+        Box(
+            [Fragment(join([el("h2", _("What held everything up")), el("p", why)])), Chart(limits, height=280)],
+            tag="section",
+            classes="card pad stack",
+        ),
+        Fragment(parts.decisions_card(found, left_out), act),
+        Box(
+            [Fragment(what_if, act), Chart(parts.what_if_chart(found, effect, watched), height=260)],
+            tag="section",
+            classes="card pad stack",
+        ),
+        Box(
+            [Fragment(leaders, act), Chart(parts.leaders_chart(found), height=34 * n_places + 50)],
+            tag="section",
+            classes="card pad stack",
+        ),
+        Fragment(parts.parts_card(found), classes="wide"),
+        Box(
+            [
+                Fragment(el("h2", _("Play it back"))),
+                Replay([str(q) for q in found.quarters], at, set_at, label=_("Quarter")),
+                Fragment(parts.moment_card(found, at, lines)),
+            ],
+            tag="section",
+            classes="card pad stack",
+        ),
+        Fragment(join([parts.predictions_card(found), _python(view, found, effect)]), classes="stack"),
+    ]
+    Box(page, classes="brief")
+
+
+def _python(view: SeatView, found: Found, effect: Any) -> Markup:
+    """The same numbers in Python."""
+    name = f"policygame-{view.code}.json"
+    chosen = effect if effect is not None else (found.decisions[0] if found.decisions else None)
+    text = reproduce_lines(found, name, chosen)
+    note = _("The same numbers, to the last bit, on the same machine. The file is what Hand in downloads.")
+    return el(
+        "section",
+        el(
+            "div",
+            el("h2", _("Reproduce this in Python")),
+            el("button", _("Copy"), class_="btn sm", type="button", data_copy="python"),
+            class_="between",
+        ),
+        el("p", note, class_="sub"),
+        el("pre", el("code", text, id="python"), class_="code scrollx", tabindex="0"),
+        class_="card pad stack",
+    )

@@ -34,16 +34,16 @@ def HistoryPage(code: str) -> None:
     view = host().view(found.id, tokens.get(code))
     title = _("History")
     place = _(JURISDICTIONS[view.seat].name) if view.seat else _("an onlooker")
+    # while it is played, the seed would tell the future
+    told = _("Scenario {name}. Everything below follows from it, its world and the decisions.").format(name=view.scenario.name)
+    if view.phase == "ended":
+        told = _("Scenario {name}, world {seed}. Everything below follows from these and the decisions.").format(
+            name=view.scenario.name, seed=view.seed
+        )
     head = el(
         "section",
         el("h2", _("Your game, {code}").format(code=code)),
-        el(
-            "p",
-            _("Scenario {name}, world {seed}. Everything below follows from these and the decisions.").format(
-                name=view.scenario.name, seed=view.seed
-            ),
-            class_="sub",
-        ),
+        el("p", told, class_="sub"),
         el(
             "div",
             nav_link(f"/play/{code}/briefing", _("Briefing"), class_="btn"),

@@ -1,26 +1,33 @@
-"""A game's addresses: which page answers ``/play/CODE/...`` for whoever this browser is there."""
+"""A game's addresses: which page answers ``/play/CODE/...`` for whoever this browser is there, and when one leads to the next."""
 
 from __future__ import annotations
+
+from importlib import import_module
 
 import solara
 
 from policygame.errors import UserError
+from policygame.game import SeatView
 from policygame.web.hosted import host
 from policygame.web.identity import use_tokens
 from policygame.web.kernel import use_wake
 from policygame.web.markup import el
-from policygame.web.pages.briefing import Briefing
-from policygame.web.pages.debrief import Debrief
-from policygame.web.pages.desk.page import PLACES, Desk
-from policygame.web.pages.desk.waiting import Waiting
-from policygame.web.pages.history import HistoryPage
-from policygame.web.pages.join import Gathering, JoinPage
-from policygame.web.pages.resolution import Resolution
 from policygame.web.shell import Shell, nav_link, top_bar, use_go
 from policygame.web.text import _
 from policygame.web.vue import Box, Fragment
 
 __all__ = ["Play"]
+
+PLACES = ("decide", "effect", "world", "news", "more")
+"""The parts of the desk that are pages of their own on a phone."""
+_BY_CODE = {"briefing": "briefing:Briefing", "debrief": "debrief:Debrief", "history": "history:HistoryPage"}
+"""Pages that find everything by the game's code. All pages are loaded when they are first asked for."""
+_OPEN_TO_ALL = ("history", "debrief")
+
+
+def _load(name: str) -> object:
+    module, _colon, component = name.partition(":")
+    return getattr(import_module(f"policygame.web.pages.{module}"), component)
 
 
 @solara.component
@@ -30,45 +37,62 @@ def Play(code: str = "", rest: tuple[str, ...] = ()) -> None:
     if found is None:
         _Nothing(_("No game has this code."), _("Ask whoever created the game to read it to you again."))
         return
-    _Found(found.id, code, rest)
+    _Found(found.id, code, rest).key(found.id)
+
+
+def _seen(game_id: str, token: str | None) -> tuple[SeatView | None, str]:
+    """What this browser may see of the game; else why it sees nothing."""
+    try:
+        return host().view(game_id, token), ""
+    except UserError as error:
+        return None, str(error)
 
 
 @solara.component
 def _Found(game_id: str, code: str, rest: tuple[str, ...]) -> None:
     use_wake(lambda wake: host().subscribe(game_id, wake), [game_id])
     tokens, go = use_tokens(), use_go()
-    try:
-        view = host().view(game_id, tokens.get(code))
-    except UserError as error:
-        _Nothing(_("The game cannot be opened."), str(error))
-        return
+    token = tokens.get(code)
+    view, words = _seen(game_id, token)
+    turn = view.turn if view is not None else 0
+    shown = solara.use_ref(turn)
     page = rest[0] if rest else "decide"
-    if view.seat is None and not (view.owner and view.phase == "lobby") and page not in ("history", "debrief"):
-        JoinPage(view)
-    elif view.phase == "lobby":
-        Gathering(view)
-    elif page == "briefing":
-        Briefing(code)
-    elif page == "resolution" and len(rest) > 1 and rest[1].isdecimal():
-        Resolution(view, int(rest[1]))
-    elif page == "debrief":
-        Debrief(code)
-    elif page == "history":
-        HistoryPage(code)
-    elif view.phase == "ended":
-        Debrief(code)
-    elif view.decision is not None:
-        Waiting(view, tokens.get(code))
-    elif page in PLACES:
-        turn = view.turn
+    revealed = view is not None and view.seat is not None and page in PLACES and 0 < shown.current < turn
 
-        def resolved() -> None:
-            if host().view(game_id, tokens.get(code)).turn != turn:
-                go(f"/play/{code}/resolution/{turn}")
+    def reveal() -> None:
+        """A turn that was resolved while its desk was open leads to what it brought."""
+        if revealed:
+            go(f"/play/{code}/resolution/{turn - 1}")
+        shown.current = turn
 
-        Desk(view, tokens.get(code), page, rest[1] if len(rest) > 1 else "", resolved).key(f"desk-{view.turn}")
+    solara.use_effect(reveal, [turn])
+    if view is None:
+        _Nothing(_("The game cannot be opened."), words)
+    elif revealed:
+        _load("resolution:Resolution")(view, turn - 1)  # type: ignore[operator]
     else:
-        _Nothing(_("There is no such page."), _("The game goes on."), f"/play/{code}")
+        _page(view, token, page, rest[1:])
+
+
+def _page(view: SeatView, token: str | None, page: str, rest: tuple[str, ...]) -> None:
+    """Show the page of an address to whoever looks."""
+    if view.seat is None and not (view.owner and view.phase == "lobby") and page not in _OPEN_TO_ALL:
+        _load("join:JoinPage")(view)  # type: ignore[operator]
+    elif view.phase == "lobby":
+        _load("join:Gathering")(view)  # type: ignore[operator]
+    elif page == "resolution" and rest and rest[0].isdecimal() and len(rest[0]) < 4:
+        _load("resolution:Resolution")(view, int(rest[0]))  # type: ignore[operator]
+    elif page in _BY_CODE:
+        _load(_BY_CODE[page])(view.code)  # type: ignore[operator]
+    elif page not in PLACES:
+        _Nothing(_("There is no such page."), _("The game goes on."), f"/play/{view.code}")
+    elif view.phase == "ended":
+        _load(_BY_CODE["debrief"])(view.code)  # type: ignore[operator]
+    elif view.decision is not None:
+        _load("desk.waiting:Waiting")(view, token)  # type: ignore[operator]
+    else:
+        desk = _load("desk:Desk")(view, token, page, rest[0] if rest else "")  # type: ignore[operator]
+        desk.key(f"desk-{view.turn}")
 
 
 @solara.component

@@ -15,11 +15,12 @@ from policygame.game.ladder import Ladder, LadderRequest, ladder_block, ladder_o
 from policygame.game.presents import Past, other_seeds
 from policygame.game.turns import Calendar
 from policygame.game.wording import item_name
-from policygame.web.charts import Link, Node, sankey
+from policygame.web.charts import ChartSpec, Link, Node, sankey
 from policygame.web.components import Chart, Figure, Rung, figures, ladder, skeleton, tabs
 from policygame.web.kernel import use_future
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages.desk.reading import before, now
+from policygame.web.pages.desk.role import item_word
 from policygame.web.palette import jurisdiction_token, stage_token
 from policygame.web.text import _, number
 from policygame.web.vue import Box, Fragment
@@ -42,12 +43,13 @@ def ChainTab(view: SeatView, position: Position) -> None:
         if name == "flow" and value in ITEMS:
             set_item(value)
 
-    found = chain(position.simulation, item)  # type: ignore[arg-type]
+    found = solara.use_memo(lambda: chain(position.simulation, item), [item, view.turn])
     binding = _binding(told.value)
     words = {"wafers": _("Wafers"), "hbm": _("HBM"), "substrate": _("Substrates"), "tools": _("Tools")}
     choice = tabs([(one, words[one]) for one in ITEMS], item, act="flow", label=_("Flow of"), look="seg")
     head = el("div", figures(_key_figures(view)), choice, class_="between wrap")
-    picture = Chart(_picture(found, binding), height=320)
+    spec, note = _picture(found, binding)
+    picture = Box([Fragment(_columns(found)), Chart(spec, height=300), Fragment(el("p", note, class_="sub"))], classes="grow")
     side = _rungs(told.value, told.problem)
     Box(
         [Fragment(head, act, classes="padx"), Box([picture, Fragment(side, classes="ladders")], classes="chaingrid")],
@@ -126,41 +128,109 @@ def _short(item: str) -> str:
     return name[0].upper() + name[1:]
 
 
-def _picture(found: Chain, binding: str) -> Any:
-    """The chain as a Sankey picture, the stage that binds lit."""
+def stage_word(stage: str) -> str:
+    """A stage's name, short enough for a ladder."""
+    short = {
+        "hbm": _("HBM"),
+        "wafers_leading": _("Leading wafers"),
+        "wafers_advanced": _("Advanced wafers"),
+        "wafers_mature": _("Mature wafers"),
+        "conventional": _("Conventional"),
+        "tools": _("Tools"),
+    }
+    return short.get(stage) or _capital(_(item_name(stage)))
 
-    def name(kind: str, id_: str) -> str:
-        if kind in ("place", "site"):
-            return _(JURISDICTIONS[id_].name) if id_ in JURISDICTIONS else id_
-        if kind == "bank":
-            return _("Die bank")
-        return _short(id_)
 
-    def colour(kind: str, id_: str) -> str:
-        if kind in ("place", "site"):
-            return jurisdiction_token(id_)
-        return "@bind" if kind == "bank" else stage_token(id_) if kind == "technology" else "@ink2"
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
+
+def _columns(found: Chain) -> Markup:
+    """What stands in each column, over the picture."""
+    heads = {
+        "wafers": (_("Wafers out of fabs, {unit}"), _("Packaging"), _("Packages for")),
+        "tools": (_("Tools made in, {unit}"), _("Technology"), _("Installed at")),
+    }
+    words = heads.get(found.item, (_("Made in, {unit}"), _("Packaging"), _("Packages for")))
+    return el("div", [el("span", one.format(unit=found.unit)) for one in words], class_="chainheads sub")
+
+
+def _name(kind: str, id_: str) -> str:
+    if kind in ("place", "site"):
+        return _(JURISDICTIONS[id_].name) if id_ in JURISDICTIONS else id_
+    if kind == "segment":
+        return item_word(id_)
+    return _("Die bank") if kind == "bank" else stage_word(id_)
+
+
+def _colour(kind: str, id_: str) -> str:
+    if kind in ("place", "site"):
+        return jurisdiction_token(id_)
+    return "@bind" if kind == "bank" else stage_token(id_) if kind == "technology" else "@ink2"
+
+
+Key = tuple[str, str]
+BANK_IN, BANK_OUT = ("bank", BANK), ("bank", "out")
+"""Dies that are put into stock stand beside the lines, dies taken out beside the fabs, so that all flows go one way."""
+LEAST_PART = 0.002
+"""Ribbons thinner than this part of all are not drawn; the table of the picture leaves them out too."""
+
+
+def _drawn(found: Chain) -> tuple[list[tuple[Key, Key, float]], str]:
+    """Links that are drawn, and a note on what is not: conventional packaging, which would hide all others by its size."""
+    links: list[tuple[Key, Key, float]] = [
+        (BANK_OUT if link.source == BANK_IN else link.source, link.target, link.amount) for link in found.links
+    ]
+    hidden = ("technology", "conventional")
+    rest = [link for link in links if hidden not in link[:2]]
+    amount = next((node.amount for node in found.nodes if (node.kind, node.name) == hidden), 0.0)
+    note = ""
+    if found.item == "wafers" and rest and amount > 0.0:
+        links = rest
+        note = _("Not drawn: conventional packaging, {amount} {unit}.").format(amount=number(amount), unit=found.unit)
+    least = LEAST_PART * sum(link[2] for link in links)
+    return [link for link in links if link[2] > least], note
+
+
+def _picture(found: Chain, binding: str) -> tuple[ChartSpec, str]:
+    """The chain as a Sankey picture, the stage that binds lit; and what it leaves out."""
+    drawn, note = _drawn(found)
+    passes: dict[Key, list[float]] = {}
+    for source, target, amount in drawn:
+        passes.setdefault(source, [0.0, 0.0])[1] += amount
+        passes.setdefault(target, [0.0, 0.0])[0] += amount
+    known = {(node.kind, node.name): node for node in found.nodes}
     nodes = []
-    for node in found.nodes:
-        note = ""
-        if node.kind == "technology" and node.room > 0.0:
-            note = _("{used} of {room}").format(used=number(node.used), room=number(node.room))
-        elif node.name == BANK:
-            note = _("{n} k wafers wait").format(n=number(found.waiting))
+    for key, through in passes.items():
+        node = known.get(key)
+        words, name, column = "", _name(*key), 0
+        if node is not None:
+            column = node.column
+        if key == BANK_OUT:
+            name = _("Out of the die bank")
+        elif key == BANK_IN:
+            words = _("in, {n} k wait").format(n=number(found.waiting))
         nodes.append(
             Node(
-                f"{node.kind}:{node.name}",
-                name(node.kind, node.name),
-                node.column,
-                node.amount,
-                colour(node.kind, node.name),
-                note=note,
-                binds=node.kind == "technology" and node.name == binding,
-                queue=node.kind == "bank",
-                short=node.name if node.kind in ("place", "site") else "",
+                ":".join(key),
+                name,
+                column,
+                max(through),
+                _colour(*key),
+                note=words,
+                binds=key == ("technology", binding),
+                queue=key in (BANK_IN, BANK_OUT),
+                short=key[1] if key[0] in ("place", "site") else "" if key[0] == "segment" else name.split(" ")[0],
             )
         )
-    links = [Link(":".join(link.source), ":".join(link.target), link.amount) for link in found.links]
-    finding = _("{stage} binds.").format(stage=_short(binding)) if binding else ""
-    return sankey(nodes, links, unit=found.unit, finding=finding)
+    order = list(known)
+    nodes.sort(key=lambda node: _order(node.id, order))
+    links = [Link(":".join(source), ":".join(target), amount) for source, target, amount in drawn]
+    finding = _("{stage} binds.").format(stage=_(item_name(binding))) if binding else ""
+    return sankey(nodes, links, unit=found.unit, finding=finding), note
+
+
+def _order(node: str, order: list[Any]) -> int:
+    """Dies out of stock after all fabs, everything else as the chain lists it."""
+    kind, _colon, name = node.partition(":")
+    return order.index((kind, name)) if (kind, name) in order else sum(one[0] == "place" for one in order)

@@ -12,6 +12,7 @@ from policygame.game.views import SeatView
 from policygame.game.wording import quarter_text, said
 from policygame.web.charts import Bands, ChartSpec, fan
 from policygame.web.components import FanCard, Tab, chart_failed, skeleton
+from policygame.web.help import question
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages.desk.draft import Draft
 from policygame.web.pages.desk.series import Shown, axis_unit, short_value, write
@@ -71,7 +72,8 @@ def mandate_marks(answer: Answer | None, shown: tuple[Shown, ...], drafted: bool
             better = shares.better > shares.worse
             sign, words, css = ("▲", _("better"), "good") if better else ("▼", _("worse"), "bad")
         marks.append(el("li", el("span", one.label), el("b", sign, class_=css, aria_hidden=True), el("span", words, class_="vh")))
-    return el("ul", marks, class_="mand", aria_label=_("What your draft does to your mandate"))
+    head = el("li", el("span", _("Mandate, with this draft"), class_="sub"), question("term", "score"), class_="wide")
+    return el("ul", head, marks, class_="mand", aria_label=_("What your draft does to your mandate"))
 
 
 @solara.component

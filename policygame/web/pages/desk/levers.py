@@ -121,7 +121,7 @@ def _group_head(group: str, name: str, of: list[Costs], opened: bool) -> Markup:
         data_act="fold",
         data_value=group,
     )
-    return el("div", el("h3", name, class_="grp"), button)
+    return el("div", el("div", name, class_="grp"), button)
 
 
 def _total(of: list[Costs]) -> Markup:
@@ -158,7 +158,7 @@ def _Row(desk: _Desk, control: Control, spent: Costs) -> None:
         if term is not None and not desk.disabled:
             _set_term(desk, control, term)
 
-    LeverRow(
+    row = LeverRow(
         control.lever,
         [
             Item(i, item_word(i), draft.amount((control.lever, i)), draft.amount_in_force((control.lever, i)))
@@ -180,8 +180,8 @@ def _Row(desk: _Desk, control: Control, spent: Costs) -> None:
         disabled=desk.disabled,
     )
     under = _under(desk, control, chosen, opened)
-    if under is not None:
-        Fragment(under, act, classes="lunder")
+    below = Fragment(under if under is not None else Markup(""), act, classes=classes("lunder", none=under is None))
+    Box([row, below], classes=classes("lrow", more=under is not None))
 
 
 def _under(desk: _Desk, control: Control, item: str, opened: bool) -> Markup | None:
@@ -197,12 +197,12 @@ def _under(desk: _Desk, control: Control, item: str, opened: bool) -> Markup | N
         parts.append(places_row(control, item, setting, possible, _agreed(desk, item)))
     if not set(LEVERS[control.lever].options) - {control.places}:
         return el("div", parts)
-    told = terms_sentence(setting) or _("no further terms")
+    told = terms_sentence(setting)
     button = el(
         "button",
         _("Close") if opened else _("Terms"),
         el("span", " ", help_name("lever", control.lever), class_="vh"),
-        class_="btn sm ghost",
+        class_="btn sm ghost tbtn",
         type="button",
         data_act="terms",
         aria_expanded=opened,

@@ -38,10 +38,7 @@ from policygame.web.shell import NavItem, Shell, nav_link, notice, top_bar
 from policygame.web.text import _
 from policygame.web.vue import Box, Fragment
 
-__all__ = ["PLACES", "Desk", "half_words"]
-
-PLACES = ("decide", "effect", "world", "news", "more")
-"""The pages of a phone; at a desk they are one."""
+__all__ = ["Desk", "half_words"]
 
 
 def half_words(view: SeatView) -> str:
@@ -66,8 +63,8 @@ def navigation(view: SeatView, news: int) -> list[NavItem]:
 
 
 @solara.component
-def Desk(view: SeatView, token: str | None, place: str, tab: str, resolved: Callable[[], None]) -> None:
-    """The page of a seat whose turn it is. ``resolved`` is called after a submit that ended the turn."""
+def Desk(view: SeatView, token: str | None, place: str, tab: str) -> None:
+    """The page of a seat whose turn it is; ``place`` is what a phone shows of it, ``tab`` the tab of the world."""
     seat = view.seat
     assert seat is not None
     force = view.in_force[seat]
@@ -122,8 +119,6 @@ def Desk(view: SeatView, token: str | None, place: str, tab: str, resolved: Call
             return
         except UserError as error:
             notice("refused", _("Nothing was sent."), str(error))
-            return
-        resolved()
 
     def act(name: str, value: str) -> None:
         if name == "submit":
@@ -202,7 +197,7 @@ def _bar(view: SeatView, seat: str, marks: Markup) -> Markup:
     middle = join(
         [
             el("i", class_="vr hide-m"),
-            el("div", el("span", _("Your mandate, with this draft"), class_="sub"), marks, class_="hide-m"),
+            el("div", marks, class_="hide-m"),
             el("i", class_="vr hide-s"),
             turn,
             others,

@@ -1,0 +1,342 @@
+"""The parts of a debrief as markup and charts: the same for the page and for the file that is exported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from policygame.catalogue import JURISDICTIONS, LEVERS, MANDATE, Quarter
+from policygame.game import SeatView
+from policygame.game.debrief import Debrief, DecisionEffect, Path
+from policygame.game.wording import item_name, quarter_text, said, value_text
+from policygame.model.standing import DEFINITIONS
+from policygame.web.charts import Bands, Bar, bars, bump, fan
+from policygame.web.charts.spec import ChartSpec
+from policygame.web.components import Decision, Figure, RankRow, attribution_bars, figures, rank_table
+from policygame.web.help import help_name, question
+from policygame.web.markup import Markup, el, join
+from policygame.web.pages.desk.standing_tabs import definition_words
+from policygame.web.palette import stage_token
+from policygame.web.text import _, change, n_, number, percent
+
+__all__ = [
+    "at_its_limit",
+    "decisions_card",
+    "leaders_card",
+    "leaders_chart",
+    "moment_card",
+    "outcome_card",
+    "parts_card",
+    "predictions_card",
+    "what_if_chart",
+    "what_if_words",
+]
+
+LEAST_POINTS = 0.005
+"""Points that are shown as nothing are called nothing."""
+FULL = 0.98
+"""Use of a stage from which it is at its limit."""
+HISTORY_QUARTERS = 4
+
+
+def lever_words(found: DecisionEffect) -> str:
+    """A decision in a few words: "Packaging grant, 2.5D"."""
+    return f"{_(LEVERS[found.setting.lever].name)}, {item_name(found.setting.item)}"
+
+
+def amount_words(found: DecisionEffect) -> str:
+    """What it was set to."""
+    unit, amount = LEVERS[found.setting.lever].unit, found.setting.amount
+    if amount == 0.0:
+        return _("ended")
+    return percent(amount) if unit.startswith("share") or unit == "strength" else f"{number(amount)} {unit}"
+
+
+# the outcome ----------------------------------------------------------------------------------------------------------------
+
+
+def outcome_card(found: Debrief) -> Markup:
+    """What the game came to, in a sentence, with its interval."""
+    points = found.score.points
+    if not points.told or abs(points.own) < LEAST_POINTS:
+        title = _("Your decisions cannot be told from doing nothing.")
+    elif points.own >= 0.0:
+        title = _("Your decisions served your mandate.")
+    else:
+        title = _("Your decisions cost your mandate more than they brought.")
+    words = _(
+        "Points are the gains of each part of the mandate times its weight, against the same worlds in which only you do nothing. In your "
+        "world they come to {own}; in nine of ten other worlds to between {low} and {high}."
+    ).format(own=change(points.own, 2), low=change(points.low, 2), high=change(points.high, 2))
+    wait = found.played[0]
+    bare = found.nothing[0]
+    shown = [
+        Figure(
+            _("Points"),
+            change(points.own, 2),
+            _("{low} to {high}").format(low=change(points.low, 2), high=change(points.high, 2)),
+            help=("term", "score"),
+        ),
+        Figure(
+            _("Longest wait"),
+            number(float(np.max(wait.own)), 0),
+            _("weeks, {bare} had you done nothing").format(bare=number(float(np.max(bare.own)), 0)),
+            help=("metric", "lead_time_weeks"),
+        ),
+        Figure(
+            _("Compute received"),
+            number(float(found.played[2].own.sum()), 0),
+            _("k H100-equivalents, {bare} had you done nothing").format(bare=number(float(found.nothing[2].own.sum()), 0)),
+            help=("metric", "compute_received_kh100e"),
+        ),
+    ]
+    return el(
+        "section", el("h2", title, class_="claim small"), el("p", words, class_="sub"), figures(shown), class_="card pad stack"
+    )
+
+
+def parts_card(found: Debrief) -> Markup:
+    """Every part of the mandate: as played, had one done nothing, and what that is worth."""
+    rows = []
+    for part in sorted(found.score.parts, key=lambda one: -one.weight):
+        if part.weight <= 0.0:
+            continue
+        gain = part.gain
+        told = _("{low} to {high}").format(low=change(gain.low, 3), high=change(gain.high, 3))
+        mark = "" if gain.told else _("cannot be told from zero")
+        rows.append(
+            el(
+                "tr",
+                el("td", el("b", _(MANDATE[part.part].name)), el("div", _(MANDATE[part.part].sentence), class_="sub")),
+                el("td", number(part.weight), class_="n"),
+                el("td", number(part.played), class_="n"),
+                el("td", number(part.nothing), class_="n"),
+                el(
+                    "td",
+                    change(gain.own, 3),
+                    el("div", told, class_="sub nw"),
+                    el("div", mark, class_="sub") if mark else None,
+                    class_="n",
+                ),
+                el("td", el("b", change(part.points, 2)), class_="n"),
+            )
+        )
+    heads = (
+        _("Part of the mandate"),
+        _("Weight"),
+        _("As played"),
+        _("Had you done nothing"),
+        _("Gain, nine worlds in ten"),
+        _("Points"),
+    )
+    head = el("tr", [el("th", words, class_="n" if at else None, scope="col") for at, words in enumerate(heads)])
+    table = el("table", el("caption", _("The score and its parts"), class_="vh"), el("thead", head), el("tbody", rows))
+    return el(
+        "section",
+        el("h2", _("The score and its parts"), question("term", "score")),
+        el("p", _("Means over the quarters of play, in your world; gains over {n} worlds.").format(n=found.worlds), class_="sub"),
+        el("div", table, class_="scrollx", tabindex="0", role="region", aria_label=_("The score and its parts")),
+        class_="card pad stack",
+    )
+
+
+# why --------------------------------------------------------------------------------------------------------------------------
+
+
+def at_its_limit(found: Debrief, view: SeatView) -> tuple[str, ChartSpec]:
+    """Which stage held everything up: for how many quarters of play each ran at its limit, as a sentence and a chart."""
+    result, first = found.result, found.result.quarters.index(found.quarters[0])
+    stages = [s for s in (*view.scenario.stages, *view.scenario.technologies) if ("world", s) in result.series("utilisation")]
+    counts = {stage: int((result.array("utilisation", item=stage)[first:, 0] >= FULL).sum()) for stage in stages}
+    order = sorted(stages, key=lambda stage: (-counts[stage], stages.index(stage)))
+    top, all_ = order[0], len(found.quarters)
+    wafers = max((counts[s] for s in stages if s.startswith("wafers")), default=0)
+    if counts[top] == 0:
+        words = _("No stage ran at its limit: everything that was asked could be made.")
+    elif top in view.scenario.technologies:
+        words = _(
+            "{stage} ran at its limit in {n} of {all} quarters, wafer fabs in {wafers}: the packaging line, not the fab, "
+            "held everything up."
+        ).format(stage=_capital(item_name(top)), n=counts[top], all=all_, wafers=wafers)
+    else:
+        words = _("{stage} ran at its limit in {n} of {all} quarters.").format(
+            stage=_capital(item_name(top)), n=counts[top], all=all_
+        )
+    drawn = [Bar(_capital(item_name(stage)), counts[stage], stage_token(stage)) for stage in order]
+    return words, bars(drawn, unit=_("quarters"), ordered=True, write=lambda value: number(value, 0), finding=words)
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def decisions_card(found: Debrief, left_out: int | None, *, switches: bool = True) -> Markup:
+    """What each decision added, with its interval. The act ``keep`` names a decision by its index."""
+    if not found.decisions:
+        words = _("You left everything as it was. What others decided is under History.")
+        return el("section", el("h2", _("You decided nothing")), el("p", words, class_="sub"), class_="card pad stack")
+    shown = [
+        Decision(
+            str(one.index),
+            one.turn,
+            lever_words(one),
+            amount_words(one),
+            one.points.own,
+            one.points.low,
+            one.points.high,
+            one.index != left_out,
+        )
+        for one in found.decisions
+    ]
+    words = _(
+        "Each row replays the game without that one decision, in the same {n} worlds. The line is nine worlds in ten. "
+        "Effects overlap: they do not add up."
+    ).format(n=found.worlds_per_decision)
+    return el(
+        "section",
+        el(
+            "div",
+            el("h2", _("Which of your decisions mattered"), question("term", "attribution")),
+            el("p", words, class_="sub"),
+            class_="pad",
+        ),
+        attribution_bars(shown, act="keep" if switches else None, digits=3),
+        class_="card",
+    )
+
+
+def what_if_words(found: Debrief, effect: DecisionEffect | None, watched: int) -> str:
+    """What would have been: of the series ``watched``, in one's own world."""
+    played = found.played[watched]
+    without = effect.without[watched] if effect is not None else found.nothing[watched]
+    metric, _entity, item = played.series
+    mean, bare = float(np.mean(played.own)), float(np.mean(without.own))
+    return _("In your world, {name} was {played} on average; without it, {bare}.").format(
+        name=help_name("metric", metric).lower(), played=value_text(mean, metric, item), bare=value_text(bare, metric, item)
+    )
+
+
+def what_if_chart(found: Debrief, effect: DecisionEffect | None, watched: int) -> ChartSpec:
+    """A series as played against the same worlds without a decision (None: without all of one's own)."""
+    played = found.played[watched]
+    without = effect.without[watched] if effect is not None else found.nothing[watched]
+    metric, entity, item = played.series
+    form = said(metric, item)
+    start = found.result.quarters.index(found.quarters[0])
+    past = [form.scale * float(v) for v in found.result.array(metric, entity, item)[max(start - HISTORY_QUARTERS, 0) : start, 0]]
+    labels = [str(q) for q in found.result.quarters[max(start - HISTORY_QUARTERS, 0) :]]
+
+    def bands(path: Path) -> Bands:
+        return Bands(*([form.scale * float(v) for v in row] for row in path.fan))
+
+    return fan(
+        labels,
+        past,
+        bands(without),
+        bands(played),
+        unit=form.word or help_name("metric", metric),
+        names=(_("Without it"), _("As played")),
+        now=_("play begins"),
+        write=lambda value: number(value, form.decimals),
+        finding=what_if_words(found, effect, watched),
+    )
+
+
+# who leads ----------------------------------------------------------------------------------------------------------------------
+
+
+def leaders_chart(found: Debrief) -> ChartSpec:
+    """Ranks by every definition at the end of play."""
+    places = list(dict.fromkeys(one.place for one in found.leaders))
+    ranks = {place: [_rank(found, which, place) for which in DEFINITIONS] for place in places}
+    finding = _leaders_words(found)
+    return bump([definition_words(one) for one in DEFINITIONS], ranks, me=found.seat, focus=[found.seat], finding=finding)
+
+
+def _rank(found: Debrief, definition: str, place: str) -> int | None:
+    one = next((s for s in found.leaders if (s.definition, s.place) == (definition, place)), None)
+    return one.end_rank if one is not None else None
+
+
+def _leaders_words(found: Debrief) -> str:
+    mine = {one.definition: one for one in found.leaders if one.place == found.seat}
+    if not mine:
+        return _("Who leads depends on what you count.")
+    best = min(mine.values(), key=lambda one: one.end_rank)
+    worst = max(mine.values(), key=lambda one: one.end_rank)
+    if best.end_rank == worst.end_rank:
+        return _("You are number {n} by every definition.").format(n=best.end_rank)
+    return _("You are number {a} by {first}, number {b} by {second}: who leads depends on what you count.").format(
+        a=best.end_rank,
+        first=definition_words(best.definition).lower(),
+        b=worst.end_rank,
+        second=definition_words(worst.definition).lower(),
+    )
+
+
+def leaders_card(found: Debrief, definition: str) -> Markup:
+    """The table of one definition: rank, share and how ranks moved since play began."""
+    chosen = sorted((one for one in found.leaders if one.definition == definition), key=lambda one: (one.end_rank, one.place))
+    most = max((one.end_value for one in chosen), default=1.0) or 1.0
+    rows = [
+        RankRow(one.place, one.end_rank, percent(one.end_value), one.end_value / most, one.start_rank - one.end_rank)
+        for one in chosen
+    ]
+    caption = _("Leadership by {name} at the end; moved since play began").format(name=definition_words(definition))
+    return el("div", rank_table(rows, figure=definition_words(definition), me=found.seat, caption=caption), class_="scrollx")
+
+
+# what was expected, and moments -------------------------------------------------------------------------------------------------
+
+
+def predictions_card(found: Debrief) -> Markup | None:
+    """What one expected, turn by turn, and what came."""
+    if not found.predictions:
+        return None
+    right = sum(one.right for one in found.predictions)
+    rows = []
+    for one in found.predictions:
+        line = value_text(one.question.threshold, one.question.metric, one.question.item)
+        guess = _("above {line}") if one.above else _("below {line}")
+        came = value_text(one.came, one.question.metric, one.question.item)
+        rows.append(
+            el(
+                "tr",
+                el("td", one.turn, class_="n"),
+                el("td", guess.format(line=line)),
+                el("td", came, class_="n"),
+                el("td", _("as expected") if one.right else _("not as expected"), class_="good" if one.right else "bad"),
+            )
+        )
+    heads = (_("Turn"), _("You expected a wait"), _("It was"), "")
+    head = el("tr", [el("th", words, scope="col") for words in heads])
+    title = n_("{right} of {n} expectation came true", "{right} of {n} expectations came true", len(rows)).format(
+        right=right, n=len(rows)
+    )
+    table = el("table", el("caption", title, class_="vh"), el("thead", head), el("tbody", rows))
+    return el("section", el("h2", title), el("div", table, class_="scrollx tall"), class_="card pad stack")
+
+
+def moment_card(found: Debrief, at: int, lines: Sequence[Any]) -> Markup:
+    """The world at a quarter of play: key figures of one's own world, and what happened then."""
+    quarter: Quarter = found.quarters[at]
+    row = found.result.quarters.index(quarter)
+    shown = []
+    for metric, entity, item in (
+        ("lead_time_weeks", "world", "ai_accelerator"),
+        ("fill_rate", "world", "ai_accelerator"),
+        ("leadership", f"country:{found.seat}", "packaging"),
+        ("compute_received_kh100e", f"country:{found.seat}", ""),
+    ):
+        value = float(found.result.array(metric, entity, item)[row, 0])
+        shown.append(Figure(help_name("metric", metric), value_text(value, metric, item), help=("metric", metric)))
+    news = [el("li", line) for line in lines]
+    what = el("ul", news) if news else el("p", _("Nothing passed a mark."), class_="sub")
+    return join([el("h3", quarter_text(quarter)), figures(shown), what])
+
+
+def place_words(seat: str) -> str:
+    """What a seat's jurisdiction is called."""
+    return _(JURISDICTIONS[seat].name)
