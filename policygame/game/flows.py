@@ -18,17 +18,33 @@ from policygame.catalogue import SEGMENTS, STAGES, TECHNOLOGIES, Quarter
 from policygame.errors import UserError
 from policygame.model.arrays import Array, ratio
 from policygame.model.model import PackagingModel
-from policygame.model.structure import PLACES, TECHNOLOGY_IDS
+from policygame.model.structure import PLACES, STAGE_OF, TECHNOLOGY_IDS
 from policygame.model.supply_graph import SupplyEdges
 from policygame.simulation import Simulation
 
-__all__ = ["BANK", "ITEMS", "UNITS", "Chain", "FlowError", "Link", "Node", "Route", "chain", "routes"]
+__all__ = [
+    "ADVANCED",
+    "BANK",
+    "ITEMS",
+    "UNITS",
+    "Chain",
+    "FlowError",
+    "Lines",
+    "Link",
+    "Node",
+    "Route",
+    "chain",
+    "packaging_lines",
+    "routes",
+]
 
 Item = Literal["wafers", "hbm", "substrate", "tools"]
 ITEMS: tuple[Item, ...] = ("wafers", "hbm", "substrate", "tools")
 UNITS = {"wafers": "kwpm", "hbm": "k stacks", "substrate": "million cm2", "tools": "tool sets", "packages": "k units"}
 """Of each flow: wafers a month, all else a quarter. Dies in a package are counted in the logic wafers that they came from."""
 BANK = "die bank"
+ADVANCED = ("interposer_2_5d", "hybrid_3d")
+"""Technologies whose lines are told apart on a map: those that AI accelerators are packaged in."""
 _MONTHS = 3.0
 _LEAST = 1e-9
 """Below this part of an item's largest link one is not told."""
@@ -94,6 +110,15 @@ class Route:
     unit: str
 
 
+@dataclass(frozen=True)
+class Lines:
+    """Packaging lines at sites in a jurisdiction, kwpm at the start of the quarter: of all technologies, and of 2.5D and 3D."""
+
+    place: str
+    all_kwpm: float
+    advanced_kwpm: float
+
+
 def chain(simulation: Simulation, item: Item, world: int = 0) -> Chain:
     """The way of an item in the quarter that a simulation ran last, in one of its worlds.
 
@@ -128,6 +153,19 @@ def routes(simulation: Simulation, world: int = 0) -> tuple[Route, ...]:
             amount = float(made[e] * shipped[structure.edge_product[e], buyer])
             sums["packages", PLACES[structure.edge_place[e]], PLACES[buyer]] += amount
     return tuple(Route(item, a, b, amount, UNITS[item]) for (item, a, b), amount in _told(sums, lambda key: key[0]))
+
+
+def packaging_lines(simulation: Simulation, world: int = 0) -> tuple[Lines, ...]:
+    """Where packaging stood in the quarter run last: the scenario's jurisdictions in the catalogue's order, those without lines too."""
+    model, column = _model(simulation, world)
+    lines = model.structure.lines
+    standing = model.now.capacity_at_start[:, column]
+    whole, advanced = (
+        np.bincount(lines.place, np.where(mask, standing, 0.0), len(PLACES))
+        for mask in (lines.is_packaging, np.isin(lines.stage, [STAGE_OF[name] for name in ADVANCED]))
+    )
+    names = [name for name in PLACES if name in model.structure.scenario.jurisdictions]
+    return tuple(Lines(name, float(whole[PLACES.index(name)]), float(advanced[PLACES.index(name)])) for name in names)
 
 
 # wafers -----------------------------------------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """What one per cent more of each stage is worth from a game's present, in other worlds: the ladder beside the supply chain.
 
 A ``LadderRequest`` is a plain value whose worlds may be divided, as an outlook's may. Gains are measured by
-``foresight.bottleneck_value``; what the present is, and what may be known of it, is ``presents``.
+``foresight.bottleneck_value``; what the present is, and what may be known of it, is ``presents``. ``bound_last`` asks the same of the
+quarter that has just been played: which stage held it up. A stage that is full and asked for twice over need not be the one.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from policygame.asking import check_seeds
 from policygame.catalogue import Quarter
 from policygame.foresight import BottleneckValue, bottleneck_value
 from policygame.foresight.summaries import quantiles
-from policygame.game.presents import OutlookError, Past, checked_policies, the_present
+from policygame.game.presents import OutlookError, Past, checked_policies, resolved, scripted, the_present
+from policygame.simulation import Simulation
 
-__all__ = ["QUARTERS", "Ladder", "LadderRequest", "Rung", "ladder_block", "ladder_of"]
+__all__ = ["QUARTERS", "Ladder", "LadderRequest", "Rung", "bound_last", "ladder_block", "ladder_of"]
 
 QUARTERS = 4
 """How far the ladder looks ahead: far enough for one per cent more to be used, too near for new lines."""
@@ -72,6 +74,21 @@ def ladder_block(request: LadderRequest, seeds: Sequence[int]) -> BottleneckValu
     found = bottleneck_value(the_present(request.past), quarters=request.quarters, seeds=chosen, world=0)
     gc.collect()  # its worlds refer to each other in circles and are many: do not keep them until Python comes by
     return found
+
+
+def bound_last(past: Past, segment: str = "ai_accelerator") -> tuple[str, ...]:
+    """Stages that bound in the quarter before the present: one per cent more of one, and the game's own world had delivered more.
+
+    One stage; several that were tied; ``("jointly",)`` where only relief of all had helped; none, ``()``. OutlookError where no
+    quarter has been played.
+    """
+    decided = checked_policies(past)
+    if past.present == 0:
+        raise OutlookError("nothing bound yet: no quarter has been played")
+    scenario = resolved(past)
+    scripts = {seat: scripted(scenario, seat, policy) for seat, policy in decided.items()}
+    before = Simulation(scenario, [past.seed], scripts, metrics=["deliveries_kunits"]).run(past.present - 1)
+    return bottleneck_value(before, quarters=1, seeds=[past.seed], world=0).binding(segment)[0]
 
 
 def ladder_of(request: LadderRequest, blocks: Sequence[BottleneckValue]) -> Ladder:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from policygame import Simulation
-from policygame.game.flows import BANK, ITEMS, Chain, FlowError, chain, routes
+from policygame.catalogue import JURISDICTIONS
+from policygame.game.flows import ADVANCED, BANK, ITEMS, Chain, FlowError, chain, packaging_lines, routes
 
 SCENARIOS = ("first-game", "ai-surge-2023")
 
@@ -96,6 +97,21 @@ def test_a_technology_shows_its_use_and_room(game: Simulation) -> None:
     result = game.result()
     assert node.used / node.room == pytest.approx(result.array("utilisation", item="interposer_2_5d")[-1, 0], rel=1e-9)
     assert node.room <= result.array("packaging_capacity_kwpm", item="interposer_2_5d")[-1, 0] * (1.0 + 1e-9)
+
+
+def test_lines_by_place_are_the_metrics_and_add_up_to_the_world(game: Simulation) -> None:
+    found, result = packaging_lines(game), game.result()
+    capacity = dict(
+        zip(result.series("packaging_capacity_kwpm"), result.all_of("packaging_capacity_kwpm")[-1, :, 0], strict=True)
+    )
+    assert [lines.place for lines in found] == [name for name in JURISDICTIONS if name in game.scenario.jurisdictions]
+    for lines in found:
+        here = {item: kwpm for (entity, item), kwpm in capacity.items() if entity == f"country:{lines.place}"}
+        assert lines.all_kwpm == pytest.approx(sum(here.values()), rel=1e-12)
+        assert lines.advanced_kwpm == pytest.approx(sum(kwpm for item, kwpm in here.items() if item in ADVANCED), rel=1e-12)
+    world = sum(kwpm for (entity, _), kwpm in capacity.items() if entity == "world")
+    assert sum(lines.all_kwpm for lines in found) == pytest.approx(world, rel=1e-12)
+    assert max(found, key=lambda lines: lines.advanced_kwpm).place == "TWN"
 
 
 def test_one_world_of_many_is_read_by_its_number() -> None:

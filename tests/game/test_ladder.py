@@ -7,9 +7,12 @@ import pickle
 import numpy as np
 import pytest
 
+from policygame import Policy, scale_capacity, simulate
+from policygame.catalogue import STAGES, Quarter
 from policygame.foresight import bottleneck_value
-from policygame.game.ladder import Ladder, LadderRequest, ladder_block, ladder_of
+from policygame.game.ladder import Ladder, LadderRequest, bound_last, ladder_block, ladder_of
 from policygame.game.presents import OutlookError, Past, other_seeds, the_present
+from policygame.model.changes import Change
 
 PAST = Past("first-game", 7, (("USA", "2022Q1 packaging_rnd interposer_2_5d 20"),), 7)
 ASKED = LadderRequest(PAST, other_seeds(7, 6))
@@ -50,6 +53,35 @@ def test_the_games_own_seed_and_decisions_to_come_are_refused() -> None:
         ladder_block(late, ASKED.seeds)
     with pytest.raises(OutlookError, match="at least one block"):
         ladder_of(ASKED, [])
+
+
+@pytest.mark.parametrize(("present", "expected"), [(8, ("interposer_2_5d",)), (13, ("hbm",))])
+def test_what_bound_last_is_what_would_have_delivered_more(present: int, expected: tuple[str, ...]) -> None:
+    """Before 13, 2.5D is all but full and asked for nearly twice over; yet more of it would have brought less than more HBM."""
+    past = Past("first-game", 7, PAST.in_force, present)
+    assert bound_last(past) == expected
+    quarter = Quarter.parse("2022Q1") + (present - 1)
+    policy = {"USA": Policy.parse(PAST.in_force[0][1])}
+
+    def delivered(*changes: Change) -> float:
+        result = simulate("first-game", [7], policy, present, changes)
+        return float(result.array("deliveries_kunits", item="ai_accelerator")[-1, 0])
+
+    plain = delivered()
+    gains = {
+        stage: 100.0 * (delivered(scale_capacity(stage, 1.01, str(quarter))) / plain - 1.0)
+        for stage in ("interposer_2_5d", "hbm", "substrate", "wafers_leading")
+    }
+    assert max(gains, key=gains.__getitem__) == expected[0]
+    game, row = the_present(past), list(STAGES).index("interposer_2_5d")
+    asked, room = (game.structure.lines_to_stage(x)[row, 0] for x in (game.models[0].now.requested, game.models[0].now.room))
+    assert asked > 1.9 * room
+
+
+def test_where_nothing_is_short_nothing_binds() -> None:
+    assert bound_last(Past("first-game", 7, (), 3)) == ()
+    with pytest.raises(OutlookError, match="no quarter has been played"):
+        bound_last(Past("first-game", 7, (), 0))
 
 
 def test_requests_travel_between_processes() -> None:
