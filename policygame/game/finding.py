@@ -1,21 +1,22 @@
 """What a fan says in one sentence: how a series ends with the draft, and how without it - or that no difference can be told.
 
-The sentence is a template and fields, so that a page can translate it; every field is read from the ``Answer``. Differences are
-counted world by world, under the same shocks: a draft that moves one world up for every one that it moves down says nothing, however
-far its median lies from the other.
+The sentence is a template and fields, each in English and put through the caller's translation by ``Finding.told``; every number is
+read from the ``Answer``. Differences are counted world by world, under the same shocks: a draft that moves one world up for every one
+that it moves down says nothing, however far its median lies from the other.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from policygame.catalogue import METRICS
 from policygame.game.outlook import Answer, Series, Shares
-from policygame.game.wording import entity_name, item_name, number, quarter_text, smallest, value_text
+from policygame.game.wording import entity_name, item_name, number, quarter_text, said, smallest
 
-__all__ = ["DEVIATIONS", "TEMPLATES", "Finding", "finding", "told_from_chance"]
+__all__ = ["DEVIATIONS", "SUBJECTS", "TEMPLATES", "VERBS", "Finding", "Translate", "finding", "told_from_chance"]
 
 DEVIATIONS = 2.0
 """A draft moves a series where the worlds that move one way outnumber those that move the other by more than this many standard
@@ -28,6 +29,11 @@ TEMPLATES: dict[Kind, str] = {
     "nothing": "The draft changes nothing: {subject_inside} is {draft} by {quarter} either way.",
 }
 """The sentence of each kind; the names in braces are the fields of a finding."""
+SUBJECTS = ("{what}", "{what} of {place}", "{what} ({item})", "{what} of {place} ({item})")
+"""How what is told of is named, with its place and item where they say more."""
+VERBS = ("falls to", "stays at", "rises to")
+Translate = Callable[[str], str]
+"""A sentence or word of English, in the reader's language."""
 _SUBJECTS = {
     "lead_time_weeks": "The wait",
     "real_lead_time_weeks": "The wait without phantom orders",
@@ -43,39 +49,70 @@ class Finding:
     """One sentence about one series, by the answer's last quarter.
 
     kind : "moves", "stays" (moved in most worlds, by less than the last digit tells), "unclear", "nothing" (no world differs)
-    subject, verb, draft, base, quarter : what the sentence is made of; ``draft`` and ``base`` are medians, with their unit
+    what, place, item, verb, unit : words of the sentence, in English; "" where there is none
+    draft, base, quarter : its numbers; the first two are medians
     draft_value, base_value, today_value : the numbers themselves, in the metric's unit; today's is NaN at the very start
     shares : worlds that end better, the same and worse
     """
 
     kind: Kind
-    subject: str
+    what: str
+    place: str
+    item: str
     verb: str
     draft: str
     base: str
+    unit: str
     quarter: str
     draft_value: float
     base_value: float
     today_value: float
     shares: Shares
 
-    @property
-    def fields(self) -> dict[str, str]:
+    def told(self, translate: Translate = str) -> str:
+        """The sentence, its template and each of its words put through ``translate``.
+
+        >>> german = {"{subject} {verb} {draft} by {quarter}, not {base}.": "{subject} {verb} {draft} bis {quarter}, nicht {base}.",
+        ...           "The wait": "Die Wartezeit", "falls to": "sinkt auf", "weeks": "Wochen"}
+        >>> found = Finding("moves", "The wait", "", "", "falls to", "12", "17", "weeks", "2026 Q4", 12.0, 17.0, 44.0,
+        ...                 Shares(40, 0, 0, "lower"))
+        >>> found.told(lambda english: german.get(english, english))
+        'Die Wartezeit sinkt auf 12 Wochen bis 2026 Q4, nicht 17.'
+        """
+        return translate(TEMPLATES[self.kind]).format(**self.fields_in(translate))
+
+    def subject_in(self, translate: Translate = str) -> str:
+        """What is told of, as a sentence begins with it."""
+        template = SUBJECTS[bool(self.place) + 2 * bool(self.item)]
+        words = {"what": self.what, "place": self.place, "item": self.item}
+        return translate(template).format(**{name: translate(word) if word else "" for name, word in words.items()})
+
+    def fields_in(self, translate: Translate = str) -> dict[str, str]:
         """What the template's braces stand for."""
-        inside = self.subject[0].lower() + self.subject[1:]
+        subject = self.subject_in(translate)
         return {
-            "subject": self.subject,
-            "subject_inside": inside,
-            "verb": self.verb,
-            "draft": self.draft,
+            "subject": subject,
+            "subject_inside": subject[0].lower() + subject[1:],
+            "verb": translate(self.verb),
+            "draft": f"{self.draft} {translate(self.unit)}" if self.unit else self.draft,
             "base": self.base,
             "quarter": self.quarter,
         }
 
     @property
+    def subject(self) -> str:
+        """What is told of, in English."""
+        return self.subject_in()
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What the template's braces stand for, in English."""
+        return self.fields_in()
+
+    @property
     def text(self) -> str:
         """The sentence in English."""
-        return TEMPLATES[self.kind].format(**self.fields)
+        return self.told()
 
 
 def finding(answer: Answer, series: Series) -> Finding:
@@ -87,10 +124,13 @@ def finding(answer: Answer, series: Series) -> Finding:
     shares = answer.shares[row]
     return Finding(
         kind=_kind(answer, row, metric, item, draft, base),
-        subject=_subject(metric, entity, item),
+        what=_SUBJECTS.get(metric, METRICS[metric].name),
+        place="" if entity == "world" else entity_name(entity),
+        item=item_name(item) if item and metric not in _SUBJECTS else "",
         verb=_verb(today if math.isfinite(today) else base, draft, metric, item),
-        draft=value_text(draft, metric, item),
+        draft=number(draft, metric, item),
         base=number(base, metric, item),
+        unit=said(metric, item).word,
         quarter=quarter_text(answer.quarters[-1]),
         draft_value=draft,
         base_value=base,
@@ -126,13 +166,7 @@ def _up(shares: Shares) -> bool:
 
 
 def _verb(before: float, after: float, metric: str, item: str) -> str:
+    falls, stays, rises = VERBS
     if abs(after - before) < smallest(metric, item):
-        return "stays at"
-    return "rises to" if after > before else "falls to"
-
-
-def _subject(metric: str, entity: str, item: str) -> str:
-    what = _SUBJECTS.get(metric, METRICS[metric].name)
-    where = "" if entity == "world" else f" of {entity_name(entity)}"
-    of = f" ({item_name(item)})" if item and metric not in _SUBJECTS else ""
-    return f"{what}{where}{of}"
+        return stays
+    return rises if after > before else falls

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from policygame.catalogue import METRICS, Quarter
-from policygame.game.finding import TEMPLATES, Finding, finding, told_from_chance
+from policygame.game.finding import SUBJECTS, TEMPLATES, VERBS, Finding, finding, told_from_chance
 from policygame.game.outlook import Answer, Block, Request, Series, Shares, answer_block, merge
 from policygame.game.wording import number, said, smallest, value_text
 
@@ -98,6 +98,31 @@ def test_chance_is_two_deviations_of_a_fair_coin() -> None:
     assert told_from_chance(Shares(60, 0, 39, "lower"))
     assert not told_from_chance(Shares(59, 0, 40, "lower"))
     assert not told_from_chance(Shares(0, 200, 0, "lower"))
+
+
+def test_every_word_of_a_sentence_goes_through_the_translation_and_no_number_does() -> None:
+    asked: list[str] = []
+
+    def marked(english: str) -> str:
+        asked.append(english)
+        return english if "{" in english else f"<{english}>"
+
+    series = ("packaging_capacity_kwpm", "country:USA", "interposer_2_5d")
+    found = told(np.full(40, 1.0), np.full(40, 3.04), today=0.0, series=series)
+    assert found.told(marked) == "<Packaging capacity> of <the United States> (<2.5D>) <rises to> 3.0 <kwpm> by 2026 Q4, not 1.0."
+    assert {one for one in asked if "{" in one} == {TEMPLATES["moves"], "{what} of {place} ({item})"}
+    rank = told(np.full(40, 3.0), np.full(40, 2.0), today=3.0, series=("leadership_rank", "country:USA", "packaging"))
+    assert rank.told(marked) == "<The rank> of <the United States> <falls to> 2 by 2026 Q4, not 3."
+
+
+def test_every_template_of_a_subject_and_every_verb_is_listed_for_translators() -> None:
+    for place in ("", "Taiwan"):
+        for item in ("", "2.5D"):
+            found = replace(told(np.full(40, 12.0), np.full(40, 17.0)), place=place, item=item)
+            asked: list[str] = []
+            found.subject_in(lambda english, asked=asked: asked.append(english) or english)  # type: ignore[misc]
+            assert asked[0] in SUBJECTS
+            assert found.verb in VERBS
 
 
 def test_every_template_is_filled_by_the_fields() -> None:
