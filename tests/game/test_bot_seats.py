@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import pytest
 
 from policygame import simulate
 from policygame.bots import BOTS
-from policygame.game import Game, Position
+from policygame.bots.common import Bot, Desk
+from policygame.game import Game, Position, Refused
 from policygame.game import commands as c
 from policygame.game.bot_seats import bot_decision
+from policygame.game.handin import verify
 from policygame.game.position import digest
+from policygame.game.treasury import bill
 from policygame.game.turns import seats_of
 from policygame.scenario import Policy, load_scenario
 from tests.game.table import Table
@@ -35,13 +40,52 @@ def test_a_bot_that_writes_lines_plays_as_the_bot_does(scenario, turns, bot):
     assert position.digest == digest(played)
 
 
-def test_a_game_equals_simulate_with_the_same_decisions():
+@pytest.mark.slow
+@pytest.mark.parametrize("scenario", ["first-game", "ai-surge-2023"])
+def test_every_seat_its_own_bot(scenario):
+    loaded = load_scenario(scenario)
+    bots = dict(zip(seats_of(loaded), cycle(BOTS), strict=False))
+    position = Position(loaded, 3, dict.fromkeys(bots, Policy()), 1)
+    for _ in range(6):
+        position = position.next({seat: bot_decision(position, seat, bot) for seat, bot in bots.items()})
+    assert position.digest == digest(simulate(loaded, [3], bots, quarters=position.calendar.quarters_before(7)))
+
+
+def _spend(desk: Desk) -> None:
+    desk.set("packaging_rnd", "interposer_2_5d", desk.view.bound("packaging_rnd"))
+
+
+def test_a_bot_that_is_short_of_money_does_not_hold_up_the_turn(monkeypatch):
+    """It decides by its rule, as in a simulation, and the model pays the part that it can."""
+    monkeypatch.setitem(BOTS, "spendthrift", Bot("spendthrift", "Spends more than it has.", _spend))
+    table = Table(bots={"CHN": "spendthrift"}).sit()
+    for _ in range(2):
+        table.submit()
+        short = bill(table.position, "CHN", bot_decision(table.position, "CHN", "spendthrift")).over()
+        assert short is not None
+        assert short.purse == "packaging"
+        table.resolve()
+    bots = {seat.id: seat.bot for seat in table.game.seats.values()} | {"USA": Policy()}
+    assert table.position.digest == digest(simulate("first-game", [7], bots, quarters=8))
+    assert verify(table.log).holds
+
+
+def test_a_person_who_is_short_of_money_is_refused_what_a_bot_may_send(monkeypatch):
+    monkeypatch.setitem(BOTS, "spendthrift", Bot("spendthrift", "Spends more than it has.", _spend))
     table = Table().sit()
-    for rate in (0.3, 0.5, 0.1):
+    lines = tuple(map(str, bot_decision(table.position, "USA", "spendthrift").settings))
+    with pytest.raises(Refused, match="Shrink Packaging research"):
+        table.submit(*lines)
+
+
+@pytest.mark.parametrize(("scenario", "turns"), [("first-game", 3), ("ai-surge-2023", 2)])
+def test_a_game_equals_simulate_with_the_same_decisions(scenario, turns):
+    table = Table(scenario).sit()
+    for rate in (0.3, 0.5, 0.1)[:turns]:
         table.submit(f"packaging_grant interposer_2_5d {rate} cap 800")
         table.resolve()
     quarters = table.game.calendar.quarters_before(table.game.turn)
-    again = simulate("first-game", seeds=[7], policies=dict(table.game.decisions), quarters=quarters)
+    again = simulate(scenario, seeds=[7], policies=dict(table.game.decisions), quarters=quarters)
     assert digest(again) == table.position.digest == table.game.result_hashes[-1]
     assert Position.of(Game.of(table.log)).digest == table.position.digest
 

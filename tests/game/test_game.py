@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -127,6 +129,47 @@ def test_what_is_refused_says_why_and_changes_nothing(command, token, reason):
     assert refused.reason == reason
     assert str(refused)[0].isupper()
     assert table.game is before
+
+
+def test_of_several_faults_the_first_in_the_order_of_checks_is_told():
+    """Seat, credentials, end of the game, model, begin, turn, decided already, form, bounds, money."""
+    own = {"seat": "USA", "turn": 1}
+    dear, forbidden = "2023Q1 packaging_rnd interposer_2_5d 2000", "2023Q1 workforce packaging 10"
+
+    def told(table, token="owner", **wrong):
+        values = own | {"lines": ("rubbish",)} | wrong
+        return refusal(lambda: table.act(c.SubmitDecision(**values), token)).reason
+
+    def older(table):
+        table.game = Game.of([table.log[0].model_copy(update={"model_version": "0.0.1+older"}), *table.log[1:]])
+        return table
+
+    ended = Table().sit()
+    ended.act(c.EndGame())
+    assert told(ended, "other", seat="MARS", turn=9) == "unknown_seat"
+    assert told(older(ended), "other", turn=9) == "not_your_seat"
+    assert told(older(ended), turn=9) == "game_over"
+    assert told(older(Table(together=True).sit()), turn=9) == "wrong_version"
+    assert told(Table(together=True).sit(), turn=9) == "not_started"
+    table = Table().sit().sit("CHN", "Bo", "second")
+    assert told(table, turn=9) == "stale_turn"
+    assert told(table) == "malformed"
+    assert told(table, lines=(dear, forbidden)) == "out_of_bounds"
+    assert told(table, lines=(dear,)) == "cannot_pay"
+    table.submit()
+    assert told(table, lines=(dear, forbidden)) == "already_decided"
+
+
+def test_a_game_is_made_of_a_shipped_scenario(tmp_path):
+    shipped = load_scenario("first-game")
+    text = Path(shipped.origin).read_text(encoding="utf-8")
+    for name, changed in (("mine", text.replace("name: first-game", "name: mine")), ("first-game", text + "\n# mine\n")):
+        file = tmp_path / f"{name}.yaml"
+        file.write_text(changed.replace("play_from: 2023Q1", "play_from: 2023Q3"), encoding="utf-8")
+        own = load_scenario(file)
+        refused = refusal(lambda own=own: create_game(own, game_id="g", code="ABCDE", seed=1, owner_token="t"))
+        assert refused.reason == "out_of_bounds"
+        assert "does not ship with the program" in str(refused)
 
 
 def test_what_cannot_be_paid_names_the_line_to_shrink_and_then_can_be_sent():

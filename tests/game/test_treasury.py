@@ -48,10 +48,31 @@ def test_the_purse_of_a_lever():
     assert purse_of(("fab_grant", "wafers_leading")) == "fab"
 
 
+@settings(max_examples=15, deadline=None)
+@given(st.floats(0.0, 0.9), st.floats(0.0, 0.9))
+def test_what_is_sure_is_paid_in_full_where_it_can_be_paid_and_as_far_as_the_purse_goes_where_not(position, research, programme):
+    """The model's own payments, in a game that awards no grants; amounts are parts of what is available."""
+    ended = [f"{s.lever} {s.item} 0" for s in position.in_force("USA").in_force(position.calendar.begins(1))]
+    available = bill(position, "USA", _draft(*ended)).available_musd("packaging")
+    amounts = {"packaging_rnd": research * available / 2, "supplier_programme": programme * available / 2}
+    draft = _draft(
+        *ended,
+        f"packaging_rnd interposer_2_5d {amounts['packaging_rnd']!r}",
+        f"supplier_programme hbm {amounts['supplier_programme']!r}",
+    )
+    drawn = bill(position, "USA", draft)
+    result = position.next({"USA": draft}).result
+    paid = {lever: result.array("outlay_musd", "government:USA", lever)[-drawn.quarters :, 0].sum() for lever in amounts}
+    if drawn.over() is None:
+        assert paid == pytest.approx({lever: amount * drawn.quarters for lever, amount in amounts.items()})
+    else:
+        assert sum(paid.values()) == pytest.approx(drawn.available_musd("packaging"))
+        assert sum(paid.values()) < drawn.sure_musd("packaging")
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.floats(0.0, 1900.0), st.floats(0.0, 1900.0))
-def test_shrinking_the_named_line_pays_the_bill_or_brings_it_to_nothing(research, programme):
-    position = Table().sit().position
+def test_shrinking_the_named_line_pays_the_bill_or_brings_it_to_nothing(position, research, programme):
     amounts = {("packaging_rnd", "interposer_2_5d"): research, ("supplier_programme", "hbm"): programme}
 
     def drawn():

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pickle
+from contextlib import suppress
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from policygame.game import Refused, view_of
 from policygame.game import commands as c
-from policygame.game import view_of
 from tests.game.table import Table
 
 CANARY = "173.0625"
@@ -72,3 +75,38 @@ def test_others_treasuries_are_not_in_the_result_one_own_is():
     assert onlooker.result.series("treasury_musd") == ()
     same = view.result.array("lead_time_weeks", item="ai_accelerator")
     assert (same == table.position.result.array("lead_time_weeks", item="ai_accelerator")).all()
+
+
+_ASKED = st.lists(
+    st.tuples(st.sampled_from(("save", "submit", "withdraw", "predict")), st.sampled_from(("USA", "CHN", "KOR"))), max_size=14
+)
+_PLAYERS = {"owner": "USA", "second": "CHN", "third": "KOR"}
+
+
+@settings(max_examples=40, deadline=None)
+@given(_ASKED)
+def test_whatever_is_drafted_and_sealed_stays_with_its_seat(asked):
+    """Every draft and decision carries a number of its own, and predictions are told apart by their number."""
+    table = Table().sit().sit("CHN", "Bo", "second").sit("KOR", "Cho", "third")
+    tokens = {seat: token for token, seat in _PLAYERS.items()}
+    written: dict[str, set[str]] = {seat: set() for seat in tokens}
+    for number, (kind, seat) in enumerate(asked):
+        canary = f"{4000 + number}.0625"
+        lines = (f"{table.game.quarter} packaging_grant conventional 0.2 cap {canary}",)
+        command = {
+            "save": c.SaveDraft(seat=seat, turn=1, lines=lines),
+            "submit": c.SubmitDecision(seat=seat, turn=1, lines=lines),
+            "withdraw": c.WithdrawDecision(seat=seat, turn=1),
+            "predict": c.Predict(seat=seat, turn=1, above=True),
+        }[kind]
+        with suppress(Refused):
+            if table.act(command, tokens[seat]) and kind in ("save", "submit"):
+                written[seat].add(canary)
+    for token in (*_PLAYERS, None):
+        text = _text(table, token)
+        for seat, canaries in written.items():
+            if seat != _PLAYERS.get(token or ""):
+                assert not [canary for canary in canaries if canary.encode() in text]
+        mine = _PLAYERS.get(token or "")
+        view = view_of(table.game, table.position, token)
+        assert view.predictions == (table.game.seats[mine].predictions if mine else ())
