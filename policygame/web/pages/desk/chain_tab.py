@@ -101,7 +101,7 @@ def _rungs(found: Ladder | None, problem: str) -> Markup:
     shown = [
         Rung(
             rung.stage,
-            _short(rung.stage),
+            stage_word(rung.stage),
             rung.gain_percent,
             rung.use if np.isfinite(rung.use) else None,
             rung.stage == binding,
@@ -111,7 +111,7 @@ def _rungs(found: Ladder | None, problem: str) -> Markup:
     if binding:
         first = next(rung for rung in found.rungs if rung.stage == binding)
         words = _("{stage} binds in {n} of {all} worlds of the coming year.").format(
-            stage=_short(binding), n=first.binds_in, all=found.worlds
+            stage=stage_word(binding), n=first.binds_in, all=found.worlds
         )
         if binding in TECHNOLOGIES:
             words += " " + _("Another wafer would only join the die bank.")
@@ -120,12 +120,6 @@ def _rungs(found: Ladder | None, problem: str) -> Markup:
     else:
         words = _("No single stage binds in most worlds of the coming year.")
     return join([ladder(shown, of=_("% accelerators")), el("p", words, class_="sub ladwords")])
-
-
-def _short(item: str) -> str:
-    """The short name of a stage, technology or segment, as a label begins it."""
-    name = _(item_name(item))
-    return name[0].upper() + name[1:]
 
 
 def stage_word(stage: str) -> str:
@@ -220,7 +214,7 @@ def _picture(found: Chain, binding: str) -> tuple[ChartSpec, str]:
                 note=words,
                 binds=key == ("technology", binding),
                 queue=key in (BANK_IN, BANK_OUT),
-                short=key[1] if key[0] in ("place", "site") else "" if key[0] == "segment" else name.split(" ")[0],
+                short=_on_phone(key, name),
             )
         )
     order = list(known)
@@ -228,6 +222,13 @@ def _picture(found: Chain, binding: str) -> tuple[ChartSpec, str]:
     links = [Link(":".join(source), ":".join(target), amount) for source, target, amount in drawn]
     finding = _("{stage} binds.").format(stage=_(item_name(binding))) if binding else ""
     return sankey(nodes, links, unit=found.unit, finding=finding), note
+
+
+def _on_phone(key: Key, name: str) -> str:
+    """A node's name on a phone."""
+    if key[0] == "bank":
+        return _("Bank")
+    return key[1] if key[0] in ("place", "site") else name.split(" ")[0] if key[0] == "technology" else name
 
 
 def _order(node: str, order: list[Any]) -> int:

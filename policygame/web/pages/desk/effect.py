@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import solara
@@ -11,6 +12,7 @@ from policygame.game.outlook import Answer, history_series
 from policygame.game.views import SeatView
 from policygame.game.wording import quarter_text, said
 from policygame.web.charts import Bands, ChartSpec, fan
+from policygame.web.charts.spec import Size
 from policygame.web.components import FanCard, Tab, chart_failed, skeleton
 from policygame.web.help import question
 from policygame.web.markup import Markup, el, join
@@ -20,7 +22,7 @@ from policygame.web.pages.desk.worlds import Outlooks
 from policygame.web.text import _
 from policygame.web.vue import Act, Fragment
 
-__all__ = ["EffectPanel", "fan_of", "mandate_marks"]
+__all__ = ["EffectPanel", "fan_of", "mandate_count", "mandate_marks"]
 
 HISTORY_QUARTERS = 6
 
@@ -34,16 +36,20 @@ def fan_of(view: SeatView, answer: Answer, shown: Shown, drafted: bool, words: s
     def bands(side: Any) -> Bands:
         return Bands(*(side[row, q] * scale for q in range(5)))
 
-    return fan(
-        [quarter_text(q) for q in (*before, *answer.quarters)],
-        [float(v) * scale for v in values],
-        bands(answer.base),
-        bands(answer.draft) if drafted else None,
-        unit=axis_unit(shown),
-        write=lambda value: write(shown, value / scale),
-        zero=shown.id != "hhi",
-        finding=words,
-    )
+    def drawn(size: Size) -> ChartSpec:
+        return fan(
+            [quarter_text(q) for q in (*before, *answer.quarters)],
+            [float(v) * scale for v in values],
+            bands(answer.base),
+            bands(answer.draft) if drafted else None,
+            unit=axis_unit(shown),
+            write=lambda value: write(shown, value / scale),
+            zero=shown.id != "hhi",
+            finding=words,
+            size=size,
+        )
+
+    return replace(drawn("desk"), phone=drawn("phone").option, phone_scale=0.8)
 
 
 def _tabs(view: SeatView, answer: Answer | None, shown: tuple[Shown, ...], drafted: bool) -> list[Tab]:
@@ -74,6 +80,25 @@ def mandate_marks(answer: Answer | None, shown: tuple[Shown, ...], drafted: bool
         marks.append(el("li", el("span", one.label), el("b", sign, class_=css, aria_hidden=True), el("span", words, class_="vh")))
     head = el("li", el("span", _("Mandate, with this draft"), class_="sub"), question("term", "score"), class_="wide")
     return el("ul", head, marks, class_="mand", aria_label=_("What your draft does to your mandate"))
+
+
+def mandate_count(answer: Answer | None, shown: tuple[Shown, ...], drafted: bool) -> Markup:
+    """How many parts of the mandate the draft makes better and worse, for the narrow bar of a phone."""
+    better = worse = 0
+    for one in shown:
+        if one.part and answer is not None and drafted:
+            shares = answer.shares[answer.row(one.series)]
+            if told_from_chance(shares):
+                better, worse = better + (shares.better > shares.worse), worse + (shares.better < shares.worse)
+    told = _("{better} parts of your mandate better, {worse} worse").format(better=better, worse=worse)
+    marks = [
+        el("b", f"▲ {better}", class_="good" if better else "mute"),
+        " ",
+        el("b", f"▼ {worse}", class_="bad" if worse else "mute"),
+    ]
+    return el(
+        "div", el("div", marks, class_="nw"), el("div", _("mandate"), class_="sub"), role="img", aria_label=told, class_="r"
+    )
 
 
 @solara.component
@@ -109,7 +134,7 @@ def EffectPanel(
     else:
         instead = skeleton(_("Running 200 worlds. About two seconds."), height_px=180)
     with solara.Div(classes=["effect"]):
-        Fragment(_picker(shown, one), on_act, classes="onlyphone pad")
+        Fragment(_picker(shown, one), on_act, classes="pickbar")
         FanCard(
             spec,
             tabs=_tabs(view, answer, shown, drafted),
@@ -126,7 +151,7 @@ def EffectPanel(
             instead=instead,
         )
         Fragment(_horizon(far), on_act, classes="horizon")
-        Fragment(_rows(_tabs(view, answer, shown, drafted), one), on_act, classes="onlyphone")
+        Fragment(_rows(_tabs(view, answer, shown, drafted), one), on_act, classes="effrows")
 
 
 def _counts_words(one: Shown, answer: Answer | None) -> str:

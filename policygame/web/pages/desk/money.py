@@ -100,7 +100,7 @@ def _segments(purse: Purse, thin: bool) -> Markup:
     return el("div", parts, class_=classes("tbar", thin=thin), role="img", aria_label=told)
 
 
-def purse_bar(shown: Mapping[str, Purse], quarters: int) -> Markup:
+def purse_bar(shown: Mapping[str, Purse]) -> Markup:
     """The packaging purse large, the fab purse below it."""
     main, fab = shown["packaging"], shown["fab"]
     name = [_("Treasury"), " ", el("span", _("packaging, M USD"), class_="sub", style="font-weight:400")]

@@ -81,7 +81,7 @@ def _links(view: SeatView) -> Markup:
     ]
     if view.turn > 1:
         entries.insert(1, (f"{root}/resolution/{view.turn - 1}", _("The turn before")))
-    game = el("p", _("{title}, game {code}").format(title=_(view.scenario.title), code=view.code), class_="sub pad")
+    game = el("div", _("{title}, game {code}").format(title=_(view.scenario.title), code=view.code), class_="sub pad")
     return join(
         [
             game,

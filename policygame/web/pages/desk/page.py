@@ -23,7 +23,7 @@ from policygame.web.hosted import host
 from policygame.web.icons import icon
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages.desk.draft import Draft
-from policygame.web.pages.desk.effect import EffectPanel, mandate_marks
+from policygame.web.pages.desk.effect import EffectPanel, mandate_count, mandate_marks
 from policygame.web.pages.desk.guide import Guide
 from policygame.web.pages.desk.levers import LeverPanel
 from policygame.web.pages.desk.money import purse_bar, purse_dock, purses
@@ -86,7 +86,7 @@ def Desk(view: SeatView, token: str | None, place: str, tab: str) -> None:
     answer: Answer | None = outlooks.answer
     if answer is not None and answer.request.present != present:
         answer = None
-    spent = purses(drawn, answer)
+    spent, drafted = purses(drawn, answer), bool(state.settings)
 
     def adopt() -> None:
         """Take over a draft that another tab of the same person saved."""
@@ -107,7 +107,7 @@ def Desk(view: SeatView, token: str | None, place: str, tab: str) -> None:
         set_state(next_of)
 
     def submit(above: bool | None = None) -> None:
-        saver.drop()
+        saver.flush()  # so that who changes their mind finds it again
         ask(False)
         try:
             if above is not None:
@@ -149,10 +149,10 @@ def Desk(view: SeatView, token: str | None, place: str, tab: str) -> None:
     if place == "news" and not seen_news:
         set_seen_news(True)
     levers: list[Any] = [
-        Fragment(join([_refused(refused), purse_bar(spent, drawn.quarters), _steps(state)]), act, classes="dtop"),
+        Fragment(join([purse_bar(spent), _steps(state)]), act, classes="dtop"),
         LeverPanel(view, seat, shown, state, drawn, spent, answer, prices, change, False),
     ]
-    top = [] if not asking else [Fragment(predict_card(view), act, classes="asking")]
+    top = Fragment(join([_refused(refused), predict_card(view) if asking else None]), act, classes="asking")
     decide = Box(levers, tag="section", classes="card decide", aria_label=_("Levers"))
     effect = Box([EffectPanel(view, state, answer, outlooks, series, chosen, far, act)], classes="seffect")
     news = Box([HeadlinesCard(view, headlines)], classes="snews")
@@ -162,8 +162,8 @@ def Desk(view: SeatView, token: str | None, place: str, tab: str) -> None:
     grid = Box([decide, effect, news, world, more], classes="deskgrid")
     Shell(
         _("{place}, turn {turn}").format(place=_(JURISDICTIONS[seat].name), turn=view.turn),
-        bar=_bar(view, seat, mandate_marks(answer, series, bool(state.settings))),
-        children=[Box([*top, guide, grid], classes=f"desk at-{place}")],
+        bar=_bar(view, seat, mandate_marks(answer, series, drafted), mandate_count(answer, series, drafted)),
+        children=[Box([top, guide, grid], classes=f"desk at-{place}")],
         nav=navigation(view, 0 if seen_news else len(headlines)),
         current=place,
         on_act=act,
@@ -181,7 +181,7 @@ def _submit_button(words: str) -> Markup:
     return el("button", words, class_="btn strong lg", type="button", data_act="submit")
 
 
-def _bar(view: SeatView, seat: str, marks: Markup) -> Markup:
+def _bar(view: SeatView, seat: str, marks: Markup, count: Markup) -> Markup:
     decided = sum(info.decided for info in view.seats if info.holder == "person")
     people = sum(info.holder == "person" for info in view.seats)
     turn = el(
@@ -199,8 +199,9 @@ def _bar(view: SeatView, seat: str, marks: Markup) -> Markup:
             el("i", class_="vr hide-m"),
             el("div", marks, class_="hide-m"),
             el("i", class_="vr hide-s"),
-            turn,
+            el("div", turn, class_="hide-s"),
             others,
+            el("div", count, class_="phoneonly"),
         ]
     )
     links = join(
@@ -209,7 +210,10 @@ def _bar(view: SeatView, seat: str, marks: Markup) -> Markup:
             el("span", _submit_button(_("Submit decisions")), class_="hide-s"),
         ]
     )
-    subtitle = _("{title}, game {code}").format(title=_(view.scenario.title), code=view.code)
+    wide = _("{title}, game {code}").format(title=_(view.scenario.title), code=view.code)
+    half = half_words(view).replace(_(", first half"), " H1").replace(_(", second half"), " H2")
+    phone = _("Turn {turn} of {turns}, {when}").format(turn=view.turn, turns=view.turns, when=half)
+    subtitle = join([el("span", wide, class_="hide-s"), el("span", phone, class_="phoneonly")])
     return top_bar(_(JURISDICTIONS[seat].name), subtitle, place=seat, middle=middle, right=links)
 
 
@@ -243,4 +247,4 @@ def _refused(error: Refused | None) -> Markup | None:
             lever=help_name("lever", lever), item=item_word(item), amount=f"{error.amount or 0:g}"
         )
         actions.append(("shrink", words))
-    return el("div", refusal(_("Not sent."), str(error), actions), class_="pad")
+    return refusal(_("Not sent."), str(error), actions)

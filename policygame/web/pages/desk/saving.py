@@ -35,11 +35,6 @@ class Saver:
                 self._timer.daemon = True
                 self._timer.start()
 
-    def drop(self) -> None:
-        """Do not save what waits: it is being submitted."""
-        with self._lock:
-            self._waiting = None
-
     @property
     def waiting(self) -> bool:
         """Whether a draft is not saved yet."""
@@ -48,6 +43,8 @@ class Saver:
     def flush(self) -> None:
         """Save what waits now."""
         with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
             lines, self._waiting, self._timer = self._waiting, None, None
             if lines is None:
                 return
