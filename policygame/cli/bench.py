@@ -19,6 +19,9 @@ _MEASURED = (
 
 def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Measure less: about half a minute, less certain.")] = False,
+    web: Annotated[
+        bool, typer.Option("--web", help="Measure the pages instead: turns, forecasts, redraws, first paint.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")] = False,
 ) -> None:
     """Measure speed and memory on one core, which takes about a minute; exit code 1 when a limit is missed.
@@ -26,6 +29,9 @@ def bench(
     Ratios are judged, against a step of Mesa's Boltzmann wealth example in the same run; absolute figures stand beside.
     """
     os.environ.update(dict.fromkeys(_THREADS, "1"))  # before NumPy is first imported
+    if web:
+        _bench_web(quick, json)
+        return
     from policygame.benchmark import Effort, benchmarks
 
     if not json:
@@ -54,3 +60,22 @@ def bench(
         if not json:
             print_text(f"Limits missed: {'; '.join(missed)}.")
         raise typer.Exit(1)
+
+
+def _bench_web(quick: bool, json: bool) -> None:
+    """The pages: reported beside their aims, on all cores, and not judged."""
+    from policygame.web.benchmark import web_benchmarks
+
+    if not json:
+        typer.echo(
+            "Measuring turns and forecasts, and what a browser waits for where one can be driven. This takes a minute or two.",
+            err=True,
+        )
+    measurements = web_benchmarks(quick)
+    if json:
+        print_json([measurement.as_dict() for measurement in measurements])
+        return
+    rows = [[one.name, f"{one.measured:.2f} {one.unit}", escape(one.absolute)] for one in measurements]
+    print_table("The pages", ["what", "measured", "how"], rows)
+    if not any(one.id == "redraw" for one in measurements):
+        print_text("No browser was timed: that needs Chromium and pip install 'policygame[test]'.")

@@ -77,7 +77,9 @@ def _show(found: Verification, scores: dict[str, Score]) -> None:
         _show_score(game, seat, score)
     n = len(found.turns)
     if found.holds:
-        print_text(f"All {n} resolved turns follow from the decisions, bit for bit." if n else "No turn has been resolved yet.")
+        print_text(
+            f"All {n} resolved turns follow from the decisions, {found.exactness}." if n else "No turn has been resolved yet."
+        )
     else:
         print_text(f"It does not follow. {found.first_problem}")
 
@@ -98,6 +100,7 @@ def _report(found: Verification, scores: dict[str, Score]) -> dict[str, Any]:
     return {
         "holds": found.holds,
         "first_problem": found.first_problem,
+        "exactness": found.exactness,
         "scenario": game.scenario.name,
         "seed": game.seed,
         "code": game.code,
