@@ -179,7 +179,7 @@ async def _game_file(request: Request) -> Response:
 
 
 async def _debrief_file(request: Request) -> Response:
-    """``GET /play/CODE/debrief.html``: a seat's debrief as one file that opens from disk, to whoever holds the seat."""
+    """``GET /play/CODE/debrief.html``: a seat's debrief as one file that opens from disk, to whoever holds it, once the game is over."""
     code = request.path_params["code"].upper()
     token = request.cookies.get(identity.COOKIE_PREFIX + code)
     host = hosted.host()
@@ -189,6 +189,10 @@ async def _debrief_file(request: Request) -> Response:
         view = host.view(found.id, token) if found is not None and token is not None else None
         if view is None or view.seat is None or view.turn == 1:
             return None
+        if view.phase != "ended":
+            raise UserError(
+                _("The game is not over. The file tells the seed, and so the future: it can be had after the last turn.")
+            )
         from policygame.web.export import debrief_html
 
         return debrief_html(view, hosted.debriefs().ask(host.game(view.game_id), view.seat).result())

@@ -58,7 +58,7 @@ def _Asked(view: SeatView, game: Game) -> None:
         else nav_link(f"/play/{view.code}", _("To the desk"), class_="btn strong")
     )
     export = None
-    if told.value is not None:
+    if told.value is not None and ended:
         export = el(
             "a",
             _("One HTML file"),
@@ -199,7 +199,10 @@ def _Found(view: SeatView, found: Found) -> None:
 
 
 def _python(view: SeatView, found: Found, effect: Any) -> Markup:
-    """The same numbers in Python."""
+    """The same numbers in Python, once the game is over: the worlds that they name tell the seed, and so the future."""
+    if view.phase != "ended":
+        words = _("When the game is over, a few lines of Python stand here that give the identical numbers.")
+        return el("section", el("h2", _("Reproduce this in Python")), el("p", words, class_="sub"), class_="card pad stack")
     name = f"policygame-{view.code}.json"
     chosen = effect if effect is not None else (found.decisions[0] if found.decisions else None)
     text = reproduce_lines(found, name, chosen)
