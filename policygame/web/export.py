@@ -145,7 +145,7 @@ def _document(title: str, subtitle: str, body: Markup, charts: _Charts) -> str:
     return (
         f'<!doctype html><html lang="{escape(language())}" data-root="" data-echarts=""><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)} - policygame</title>'
-        f'<style>{styles}\n.chart .canvas{{min-height:200px}}</style></head><body><div class="pg">'
+        f'<style>{styles}\n.chart .canvas{{min-height:200px}}.q{{display:none}}</style></head><body><div class="pg">'
         f'<header class="top"><div class="gov"><div><h1>{escape(title)}</h1><div class="sub">{escape(subtitle)}</div></div></div>'
         f'<span class="grow"></span>{toggle}</header><main class="main page brief onecolumn" id="main">{body}</main></div>'
         f"<script>{_echarts()}</script><script>{script}</script>"
