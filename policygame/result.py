@@ -105,7 +105,9 @@ class Result:
             if len(kept) < len(series[metric]):
                 series[metric] = tuple(series[metric][n] for n in kept)
                 arrays[metric] = arrays[metric][:, kept]
-        return Result(self.scenario, self.seeds, self.quarters, self.start_index, series, arrays, {}, np.zeros_like(self._cuts_musd))
+        return Result(
+            self.scenario, self.seeds, self.quarters, self.start_index, series, arrays, {}, np.zeros_like(self._cuts_musd)
+        )
 
     def frame(self, metrics: Sequence[str] | None = None, entities: Sequence[str] | None = None) -> pd.DataFrame:
         """Tidy table: world, seed, quarter, metric, entity, item, value. Select with ``metrics`` and ``entities``."""
