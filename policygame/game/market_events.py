@@ -33,6 +33,7 @@ BANK_QUARTERS = (1.0, 2.0)
 PHANTOM = 0.5
 COMPUTE_KH100E = tuple(digit * 10.0**power for power in range(1, 6) for digit in (1.0, 2.0, 5.0))
 TREASURY = 0.1
+"""Of what has come in: left, paid, committed and contingent together."""
 LEAST_DISASTER = 0.05
 _YEAR = 4
 _ADVANCED = ("interposer_2_5d", "hybrid_3d")
@@ -221,7 +222,7 @@ def _dies(view: _World, t: int) -> Iterator[Headline]:
             continue
         ratio = bank[t - 1 : t + 1] / pace[t - 1 : t + 1]
         passed = [quarters for quarters in BANK_QUARTERS if ratio[0] < quarters <= ratio[1]]
-        if passed:
+        if passed and bank[t] > bank[t - 1]:  # fewer deliveries alone make no pile
             now, beside = (view.at(metric, entity, item, t) for metric in ("die_bank_kunits", "deliveries_kunits"))
             yield Headline("dies_pile_up", "", now, view.weight(72.0, item), (("item", item_name(item)),), beside=beside)
 
@@ -251,11 +252,13 @@ def _treasury(view: _World, t: int) -> Iterator[Headline]:
     entity = f"government:{view.seat}"
     if view.seat is None or (entity, "left") not in view.series("treasury_musd"):
         return
-    left, spent = view.line("treasury_musd", entity, "left"), view.line("treasury_musd", entity, "paid")
-    share = left[t - 1 : t + 1] / np.maximum(left[t - 1 : t + 1] + spent[t - 1 : t + 1], 1e-9)
-    if share[1] < TREASURY <= share[0]:
-        now, beside = (view.at("treasury_musd", entity, item, t) for item in ("left", "paid"))
-        yield Headline("treasury_low", view.seat, now, 95.0, beside=beside)
+    left = view.line("treasury_musd", entity, "left")
+    states = [item for of, item in view.series("treasury_musd") if of == entity]
+    income = np.maximum(sum(view.line("treasury_musd", entity, state) for state in states), 1e-9)
+    share = left / income
+    if share[t] < TREASURY <= share[t - 1]:
+        now = view.at("treasury_musd", entity, "left", t)
+        yield Headline("treasury_low", view.seat, now, 95.0)
 
 
 _WATCHES = (

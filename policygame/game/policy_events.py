@@ -5,6 +5,7 @@ A setting that only changes its amount is no news. Events of the market are ``ma
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from policygame.catalogue import Quarter
@@ -44,12 +45,14 @@ def policy_events(
     for quarter in quarters:
         if quarter in result.quarters:
             for name in whole:
-                found.extend(_own(result, whole, name, quarter, seat))
-            found.extend(_pacts(result, whole, quarter, seat))
+                found.extend(_own(result, whole, name, quarter, seat, world))
+            found.extend(_pacts(result, whole, quarter, seat, world))
     return found
 
 
-def _own(result: Result, whole: Mapping[str, Policy], name: str, quarter: Quarter, seat: str | None) -> Iterator[Headline]:
+def _own(
+    result: Result, whole: Mapping[str, Policy], name: str, quarter: Quarter, seat: str | None, world: int
+) -> Iterator[Headline]:
     now = {setting.key: setting for setting in whole[name].in_force(quarter)}
     before = {setting.key: setting for setting in whole[name].in_force(quarter - 1)}
     for key in sorted(now.keys() ^ before.keys()):
@@ -61,9 +64,8 @@ def _own(result: Result, whole: Mapping[str, Policy], name: str, quarter: Quarte
         names = (("place", entity_name(f"country:{name}")), ("item", _item(setting)), ("purpose", _purpose(setting)))
         others = " and ".join(entity_name(f"country:{other}") for other in setting.jurisdictions("on"))
         amount = setting.amount if key in now else None
-        yield Headline(
-            kind, name, _outlay(result, name, setting.lever, quarter), weight, (*names, ("other", others)), amount=amount
-        )
+        cost = _outlay(result, name, setting.lever, quarter, world, known=name == seat)
+        yield Headline(kind, name, cost, weight, (*names, ("other", others)), amount=amount)
 
 
 def _kind(setting: Setting, begins: bool) -> str | None:
@@ -88,7 +90,7 @@ def _purpose(setting: Setting) -> str:
     return f"{item_name(setting.item)} research" if setting.lever == "packaging_rnd" else f"makers of {item_name(setting.item)}"
 
 
-def _pacts(result: Result, whole: Mapping[str, Policy], quarter: Quarter, seat: str | None) -> Iterator[Headline]:
+def _pacts(result: Result, whole: Mapping[str, Policy], quarter: Quarter, seat: str | None, world: int) -> Iterator[Headline]:
     now, before = _agreed(whole, quarter), _agreed(whole, quarter - 1)
     for first, second, item in sorted(now - before):
         names = (
@@ -97,7 +99,8 @@ def _pacts(result: Result, whole: Mapping[str, Policy], quarter: Quarter, seat: 
             ("item", item_name(item)),
         )
         weight = _ALLIANCE_WEIGHT * (1.25 if seat in (first, second) else 1.0)
-        yield Headline("alliance", first, _outlay(result, first, "alliance", quarter), weight, names)
+        cost = _outlay(result, first, "alliance", quarter, world, known=first == seat)
+        yield Headline("alliance", first, cost, weight, names)
 
 
 def _agreed(whole: Mapping[str, Policy], quarter: Quarter) -> set[tuple[str, str, str]]:
@@ -112,12 +115,9 @@ def _agreed(whole: Mapping[str, Policy], quarter: Quarter) -> set[tuple[str, str
     return {(a, b, item) for a, b, item in offers if a < b and (b, a, item) in offers}
 
 
-def _outlay(result: Result, name: str, lever: str, quarter: Quarter) -> Reading:
-    """Where the cost of a decision shows; its value is not told, and NaN where others may not know it."""
-    known = "outlay_musd" in result.metrics and (f"government:{name}", lever) in result.series("outlay_musd")
-    value = (
-        float(result.array("outlay_musd", f"government:{name}", lever)[result.quarters.index(quarter), 0])
-        if known
-        else float("nan")
-    )
-    return Reading("outlay_musd", f"government:{name}", lever, quarter, value)
+def _outlay(result: Result, name: str, lever: str, quarter: Quarter, world: int, *, known: bool) -> Reading:
+    """Where the cost of a decision shows. Its value is not told, and NaN unless ``known``: what a government pays is its own."""
+    entity, value = f"government:{name}", math.nan
+    if known and "outlay_musd" in result.metrics and (entity, lever) in result.series("outlay_musd"):
+        value = float(result.array("outlay_musd", entity, lever)[result.quarters.index(quarter), world])
+    return Reading("outlay_musd", entity, lever, quarter, value)

@@ -7,16 +7,19 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from policygame import Policy, Result, simulate
+from policygame import Policy, Result, load_scenario, simulate
+from policygame.bots import BOTS
 from policygame.catalogue import METRICS, Quarter
 from policygame.game import market_events as market
 from policygame.game.headlines import MOST, MOST_OF_A_KIND, TEMPLATES, Headline, Reading, ranked
 from policygame.game.news import headlines
 from policygame.game.policy_events import policy_events
+from policygame.game.turns import seats_of
 from policygame.game.wording import number
+from tests.game.table import Table
 
 POLICIES = {
     "USA": Policy.parse(
@@ -32,7 +35,6 @@ POLICIES = {
     "CHN": Policy.parse("2023Q1 packaging_grant interposer_2_5d 0.5\n2025Q1 packaging_grant interposer_2_5d 0.6"),
 }
 RATIOS = ("dies_pile_up",)
-PARTS = ("phantom", "treasury_low")
 
 
 def read(result: Result, reading: Reading) -> float:
@@ -46,9 +48,11 @@ def numbers_in(text: str, names: Mapping[str, str]) -> list[str]:
     return re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", text.replace("H100", ""))
 
 
-def recomputed(result: Result, told: Headline) -> set[str]:
+def recomputed(result: Result, told: Headline, policies: Mapping[str, Policy] = POLICIES) -> set[str]:
     """Every number that the text of a headline may hold, from the result and the decisions alone."""
     found: set[str] = set()
+    if told.now.metric == "outlay_musd" and told.amount is None:
+        return found  # an end or a pact tells no number
     if told.amount is None:
         now = read(result, told.now)
         assert told.now.value == now
@@ -63,7 +67,7 @@ def recomputed(result: Result, told: Headline) -> set[str]:
             found |= {number(told.threshold, told.now.metric, told.now.item).removesuffix(".0")}
     else:
         government = told.now.entity.removeprefix("government:")
-        in_force = POLICIES[government].in_force(told.quarter)
+        in_force = policies[government].in_force(told.quarter)
         amounts = [s.amount for s in in_force if s.lever == told.now.item and s.amount == told.amount]
         assert amounts, told
         found |= {f"{100 * amounts[0]:.0f}", f"{amounts[0]:,.0f}"}
@@ -96,12 +100,15 @@ def crossed(result: Result, told: Headline) -> bool:
         return abs(now / line[t - 4] - 1.0) >= 0.1 and (now > line[t - 4]) == (kind == "price_up")
     if kind == "disaster":
         return now > before and now >= 0.05
+    if kind == "treasury_low":
+        states = [result.array("treasury_musd", told.now.entity, i)[:, 0] for i in ("left", "paid", "committed", "contingent")]
+        return now < 0.1 * sum(state[t] for state in states) and before >= 0.1 * sum(state[t - 1] for state in states)
     assert told.beside is not None
     other = result.array(told.beside.metric, told.beside.entity, told.beside.item)[:, 0]
     if kind in RATIOS:
-        return any(before / other[t - 1] < n <= now / other[t] for n in (1.0, 2.0))
+        return now > before and any(before / other[t - 1] < n <= now / other[t] for n in (1.0, 2.0))
     share = line / np.maximum(line + other, 1e-9)
-    return share[t - 1] < 0.5 <= share[t] if kind == "phantom" else share[t] < 0.1 <= share[t - 1]
+    return kind == "phantom" and share[t - 1] < 0.5 <= share[t]
 
 
 def turns(result: Result) -> list[list[Quarter]]:
@@ -234,6 +241,75 @@ def test_only_ones_own_treasury_is_told(surge: Result) -> None:
     assert "treasury_low" in {h.kind for h in market.market_events(low, last, "USA")}
     assert "treasury_low" not in {h.kind for h in market.market_events(low, last, "TWN")}
     assert "treasury_low" not in {h.kind for h in market.market_events(low, last)}
+
+
+@pytest.mark.parametrize(("left", "told"), [([900.0, 90.0], True), ([900.0, 110.0], False)])
+def test_a_treasury_runs_low_when_income_is_spoken_for(surge: Result, left: list[float], told: bool) -> None:
+    """What is awarded and not yet paid is no more free than what was paid."""
+    states = {"left": left, "paid": [0.0, 0.0], "committed": [100.0, 1000.0 - left[1] - 50.0], "contingent": [0.0, 50.0]}
+    result = surge
+    for state, values in states.items():
+        result = changed(result, "treasury_musd", "government:USA", state, values)
+    events = [h for h in market.market_events(result, result.quarters[-1:], "USA") if h.kind == "treasury_low"]
+    assert bool(events) == told
+    assert all(crossed(result, event) for event in events)
+
+
+def test_dies_pile_up_only_where_their_bank_grows(surge: Result) -> None:
+    """Fewer deliveries alone make the same bank last longer: that is no pile."""
+    deliveries = ("deliveries_kunits", "world", "ai_accelerator")
+    for bank, told in (([90.0, 85.0], False), ([90.0, 95.0], True)):
+        result = changed(changed(surge, *deliveries, [100.0, 80.0]), "die_bank_kunits", "world", "ai_accelerator", bank)
+        events = market.market_events(result, result.quarters[-1:])
+        assert told == any(h.kind == "dies_pile_up" and h.now.item == "ai_accelerator" for h in events)
+
+
+def test_what_others_pay_is_in_no_announcement(surge: Result) -> None:
+    for seat in ("USA", "CHN", None):
+        for event in policy_events(surge, POLICIES, surge.quarters, seat):
+            assert np.isnan(event.now.value) == (event.who != seat), event
+            if event.who == seat:
+                assert event.now.value == read(surge, event.now)
+
+
+def test_an_announcement_is_read_in_its_own_world() -> None:
+    policy = Policy.parse("2023Q1 packaging_grant interposer_2_5d 0.4\n2027Q1 packaging_grant fan_out 0.3")
+    result = simulate("ai-surge-2023", [7, 8], policies={"USA": policy})
+    begins = Quarter.parse("2027Q1")
+    paid = result.array("outlay_musd", "government:USA", "packaging_grant")[result.quarters.index(begins)]
+    assert paid[0] != paid[1]
+    for world in (0, 1):
+        assert [h.now.value for h in policy_events(result, {"USA": policy}, [begins], "USA", world)] == [paid[world]]
+
+
+@pytest.mark.parametrize("name", ["first-game", "ai-surge-2023"])
+@settings(max_examples=3, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # whole games are slow to shrink
+@given(data=st.data(), seed=st.integers(0, 2**64 - 1))
+def test_games_of_bots_are_told_by_the_same_rules(name: str, data: st.DataObject, seed: int) -> None:
+    """Bots decide in lines, as in play; every seat hears of the market, of announced decisions, and of no other's money."""
+    seats = seats_of(load_scenario(name))
+    person = data.draw(st.sampled_from(seats), label="person")  # who lets everything be
+    bots = {seat: data.draw(st.sampled_from(sorted(BOTS)), label=seat) for seat in seats}
+    table = Table(name, seed=seed, bots=bots).sit(person)
+    while table.game.phase != "ended":
+        table.submit(seat=person)
+        table.resolve()
+    result, decisions = table.position.result, table.game.decisions
+    calendar = table.game.calendar
+    told_at_all = 0
+    for turn in range(1, calendar.turns + 1):
+        quarters = [calendar.begins(turn) + n for n in range(calendar.length(turn))]
+        seat = seats[turn % len(seats)]
+        for headline in headlines(result, decisions, quarters, seat=seat):
+            told_at_all += 1
+            allowed = recomputed(result, headline, decisions)
+            for text in numbers_in(headline.text, dict(headline.names)):
+                assert text in allowed, (headline.text, text, allowed)
+            assert headline.now.metric == "outlay_musd" or crossed(result, headline), headline
+            for reading in filter(None, (headline.now, headline.then, headline.beside)):
+                if reading.entity.startswith("government:") and reading.entity != f"government:{seat}":
+                    assert np.isnan(reading.value), headline
+    assert told_at_all > calendar.turns
 
 
 def test_what_a_role_may_not_see_can_be_missing(surge: Result) -> None:
