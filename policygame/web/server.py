@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -285,6 +287,19 @@ def create_app(
 
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
-    """Solara's start and stop, which closes every tab's context."""
+    """Solara's start and stop, which closes every tab's context; meanwhile what the first visitor would wait for is read."""
+    threading.Thread(target=_warm, name="warm up", daemon=True).start()
     async with solara_starlette.lifespan(app):
         yield
+
+
+def _warm() -> None:
+    """Import the pages and read the shipped scenarios before somebody asks for them."""
+    from policygame.game.scenarios import scenario_named
+    from policygame.scenario import shipped_scenarios
+    from policygame.web.app import PAGES
+
+    for place in PAGES.values():
+        import_module(place.partition(":")[0])
+    for name in shipped_scenarios():
+        scenario_named(name)
