@@ -66,7 +66,7 @@ def seated(browser: Browser, games: Games, code: str, token: str, path: str = ""
     """A tab of a browser that holds a seat."""
     cookie = {"name": f"policygame-seat-{code}", "value": token, "domain": "localhost", "path": "/"}
     with tab(browser, f"{games.address}/play/{code}{path}", storage_state={"cookies": [cookie]}, **more) as seen:
-        seen.page.wait_for_selector("main#main .card")
+        seen.page.locator("main#main .card:visible").first.wait_for()
         yield seen
 
 

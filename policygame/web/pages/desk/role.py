@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from policygame.catalogue import JURISDICTIONS, LEVERS, SEGMENTS, STAGES, TECHNOLOGIES
-from policygame.scenario import Scenario
+from policygame.scenario import Scenario, Setting
 from policygame.web.text import _
 
-__all__ = ["GROUPS", "PLACES_OF", "Control", "controls", "item_word", "partners"]
+__all__ = ["GROUPS", "PLACES_OF", "Control", "amount_words", "controls", "item_word", "partners", "setting_words"]
 
 GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("build", "Build", ("packaging_grant", "fab_grant", "tax_credit")),
@@ -129,3 +129,30 @@ def partners(scenario: Scenario, seat: str, lever: str) -> tuple[str, ...]:
     if lever == "alliance":
         return tuple(name for name in others if scenario.jurisdictions[name].government is not None)
     return tuple(others)
+
+
+def amount_words(lever: str, amount: float) -> str:
+    """An amount of a lever in words, to the digits that people decide in.
+
+    >>> amount_words("packaging_grant", 0.2086), amount_words("workforce", 13.5), amount_words("stockpile", 120.0)
+    ('21 %', '13.5 M a quarter', '120 k units')
+    """
+    declared = LEVERS[lever]
+    if declared.high <= 1.0:
+        return f"{100 * amount:.0f} %"
+    text = f"{amount:,.1f}".removesuffix(".0")
+    if declared.fixed_outlay:
+        return _("{amount} M a quarter").format(amount=text)
+    if lever == "purchase_commitment":
+        return _("{amount} k wafers a quarter").format(amount=text)
+    return _("{amount} k units").format(amount=text)
+
+
+def setting_words(setting: Setting) -> str:
+    """A decision in a line: lever, item, amount, and whom it is aimed at."""
+    name = _("{lever}, {item}").format(lever=_(LEVERS[setting.lever].name), item=item_word(setting.item))
+    if setting.amount == 0.0:
+        return _("{what}: ended").format(what=name)
+    places = setting.jurisdictions(PLACES_OF[setting.lever]) if setting.lever in PLACES_OF else ()
+    told = _("{what} {amount}").format(what=name, amount=amount_words(setting.lever, setting.amount))
+    return f"{told} ({', '.join(places)})" if places else told

@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 import solara
 
-from policygame.catalogue import JURISDICTIONS, LEVERS
 from policygame.game import Position, SeatView
-from policygame.game.flows import routes
 from policygame.game.turns import Calendar
-from policygame.web.charts import Flow, Place, world_map
-from policygame.web.components import Chart, empty_state, headline_list, tabs
+from policygame.game.wording import quarter_text
+from policygame.web.components import empty_state, headline_list, tabs
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages.desk.chain_tab import ChainTab
+from policygame.web.pages.desk.map_tab import MapTab
 from policygame.web.pages.desk.news import headlines_of, told
 from policygame.web.pages.desk.reading import now
+from policygame.web.pages.desk.role import setting_words
 from policygame.web.pages.desk.standing_tabs import ConcentrationTab, LeadershipTab
 from policygame.web.palette import css_name, jurisdiction_token
 from policygame.web.text import _, number, percent
@@ -59,7 +59,7 @@ def WorldTabs(view: SeatView, position: Position, tab: str = "") -> None:
             empty_state(_("Nothing has happened yet."), _("The world is drawn here once its first quarter has run."))
         )
     elif chosen == "map":
-        body = _Map(view, position)
+        body = MapTab(view, position)
     elif chosen == "chain":
         body = ChainTab(view, position)
     elif chosen == "shares":
@@ -70,37 +70,6 @@ def WorldTabs(view: SeatView, position: Position, tab: str = "") -> None:
         shown = {"firms": _firms, "news": _news, "history": _decisions}[chosen](view)
         body = Fragment(shown, classes="pad scrollx")
     Box([head, body], tag="section", classes="card worldtabs", aria_label=_("The world now"))
-
-
-@solara.component
-def _Map(view: SeatView, position: Position) -> None:
-    def capacity(place: str, technologies: tuple[str, ...]) -> float:
-        found = [now(view, "packaging_capacity_kwpm", f"country:{place}", one) for one in technologies]
-        return float(np.nansum(found))
-
-    names = tuple(view.scenario.technologies)
-    advanced = tuple(one for one in ("interposer_2_5d", "hybrid_3d") if one in names)
-    places = [Place(place, capacity(place, names), capacity(place, advanced)) for place in view.scenario.jurisdictions]
-    moved = [
-        Flow(
-            route.source,
-            route.target,
-            {"packages": "interposer_2_5d"}.get(route.item, "wafers_leading" if route.item == "wafers" else route.item),
-            route.amount,
-        )
-        for route in routes(position.simulation)
-        if route.source != route.target and route.item in ("wafers", "hbm", "packages")
-    ]
-    leader = max(places, key=lambda place: place.core_kwpm)
-    whole = sum(place.core_kwpm for place in places) or 1.0
-    finding = _("{place} has {share} of the world's 2.5D and 3D lines.").format(
-        place=_(JURISDICTIONS[leader.id].name), share=percent(leader.core_kwpm / whole)
-    )
-    note = _("Ring: all packaging. Core: 2.5D and 3D. Lines: wafers, memory and packages that cross a border.")
-    Box(
-        [Fragment(join([el("h2", finding), el("p", note, class_="sub")])), Chart(world_map(places, moved, finding=finding))],
-        classes="pad stack",
-    )
 
 
 def _firms(view: SeatView) -> Markup:
@@ -171,7 +140,7 @@ def _decisions(view: SeatView) -> Markup:
         rows = []
         for seat, policy in view.decided.items():
             lines = [s for s in policy.settings if s.quarter == now]
-            words = [f"{_(LEVERS[s.lever].name)}, {s.item.replace('_', ' ')}: {s.amount:g}" for s in lines]
+            words = [setting_words(s) for s in lines]
             mark = el("i", class_="sw", style=f"--c:{css_name(jurisdiction_token(seat))}")
             rows.append(
                 el(
@@ -180,7 +149,13 @@ def _decisions(view: SeatView) -> Markup:
                     el("p", "; ".join(words) or _("nothing new"), class_="sub"),
                 )
             )
-        parts.append(el("section", el("h3", _("Turn {n}, {quarter}").format(n=turn, quarter=now)), el("ul", rows, class_="news")))
+        parts.append(
+            el(
+                "section",
+                el("h3", _("Turn {n}, from {quarter}").format(n=turn, quarter=quarter_text(now))),
+                el("ul", rows, class_="news"),
+            )
+        )
     return (
         join(parts)
         if parts
