@@ -204,6 +204,7 @@ def test_terms_of_a_grant_and_targets_of_a_control(browser: Browser, games: Game
         page.get_by_label("At most, M USD").fill("-5")
         page.get_by_label("At most, M USD").press("Tab")
         page.get_by_role("alert").filter(has_text="That cannot be set.").wait_for()
+        page.get_by_role("button", name="Edit Export control").click()
         control = page.get_by_role("group", name="Tools: aimed at")
         control.get_by_role("button", name="South Korea").click()
         expect(control.get_by_role("button", name="South Korea")).to_have_attribute("aria-pressed", "true")

@@ -118,6 +118,8 @@ def EffectPanel(
     spec, words, counts, detail, instead = None, one.label, None, "", None
     if answer is not None:
         told = finding(answer, one.series)
+        if one.part:
+            told = replace(told, subject=one.label)
         told_draft = drafted and bool(answer.request.draft)
         if told_draft:
             words = _(TEMPLATES[told.kind]).format(**told.fields)

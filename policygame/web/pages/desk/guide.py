@@ -1,6 +1,8 @@
-"""The guided first turn: a few short steps beside the desk. It follows what is done, can be skipped, and is then gone in this tab."""
+"""The guided first turn: a few short steps beside the desk. It follows what is done and can be skipped."""
 
 from __future__ import annotations
+
+from collections import OrderedDict
 
 import solara
 
@@ -13,7 +15,15 @@ from policygame.web.vue import Fragment
 
 __all__ = ["Guide"]
 
-_skipped = solara.reactive(False)
+MOST_REMEMBERED = 10_000
+_skipped: OrderedDict[tuple[str, str | None], None] = OrderedDict()
+"""Seats whose guide is done with, of this process: the same in every tab, and after a reload."""
+
+
+def _skip(seat: tuple[str, str | None]) -> None:
+    _skipped[seat] = None
+    while len(_skipped) > MOST_REMEMBERED:
+        _skipped.popitem(last=False)
 
 
 def _steps(view: SeatView) -> list[tuple[str, str, str, str]]:
@@ -41,16 +51,17 @@ def _steps(view: SeatView) -> list[tuple[str, str, str, str]]:
 def Guide(view: SeatView, draft: Draft) -> None:
     """The strip of the first turn. A step is done when its thing is done; ``look`` and ``read`` are done by pressing Next."""
     at, set_at = solara.use_state(0)
-    steps = _steps(view)
-    if view.turn > 1 or _skipped.value or at >= len(steps):
+    steps, seat = _steps(view), (view.game_id, view.seat)
+    if view.turn > 1 or seat in _skipped or at >= len(steps):
         Fragment(el("span", hidden=True), classes="guide none")
         return
 
     def act(name: str, value: str) -> None:
-        if name == "guide-skip":
-            _skipped.set(True)
+        if name == "guide-skip" or step + 1 == len(steps):
+            _skip(seat)
+            set_at(len(steps))
         elif name == "guide-next":
-            set_at(at + 1)
+            set_at(step + 1)
 
     step = at + 1 if steps[at][0] == "move" and draft.settings else at
     Fragment(_strip(steps, step), act, tag="aside", classes="guide")

@@ -21,7 +21,7 @@ from policygame.web.markup import Markup, classes, el
 from policygame.web.pages.desk.draft import Draft, Key
 from policygame.web.pages.desk.money import Costs, Purse, costs, lever_limit
 from policygame.web.pages.desk.role import GROUPS, Control, item_word, partners
-from policygame.web.pages.desk.terms import changed_value, places_row, read_act, terms_form, terms_sentence
+from policygame.web.pages.desk.terms import changed_value, places_row, places_shown, read_act, terms_form, terms_sentence
 from policygame.web.shell import notice
 from policygame.web.text import _, number
 from policygame.web.vue import Box, Fragment
@@ -190,28 +190,27 @@ def _under(desk: _Desk, control: Control, item: str, opened: bool) -> Markup | N
     setting = desk.draft.setting(key)
     if setting is None or setting.amount == 0:
         return None
-    scenario = desk.view.scenario
-    parts = []
-    if control.places is not None:
-        possible = partners(scenario, desk.seat, control.lever)
-        parts.append(places_row(control, item, setting, possible, _agreed(desk, item)))
-    if not set(LEVERS[control.lever].options) - {control.places}:
-        return el("div", parts)
+    scenario, agreed = desk.view.scenario, _agreed(desk, item)
     told = terms_sentence(setting)
+    words = _("Edit") if control.places is not None else _("Terms")
     button = el(
         "button",
-        _("Close") if opened else _("Terms"),
+        _("Close") if opened else words,
         el("span", " ", help_name("lever", control.lever), class_="vh"),
         class_="btn sm ghost tbtn",
         type="button",
         data_act="terms",
         aria_expanded=opened,
     )
-    parts.append(el("div", el("span", told, class_="sub"), button, class_="between"))
-    if opened:
-        possible = partners(scenario, desk.seat, "export_control")
-        parts.append(terms_form(control, item, setting, possible, _ends(desk.view)))
-    return el("div", parts)
+    shown = places_shown(control, setting, agreed) if control.places is not None and not opened else []
+    line = el("div", el("div", shown, el("span", told, class_="sub"), class_="row wrap"), button, class_="between")
+    if not opened:
+        return el("div", line)
+    aims = None
+    if control.places is not None:
+        aims = places_row(control, item, setting, partners(scenario, desk.seat, control.lever), agreed)
+    form = terms_form(control, item, setting, partners(scenario, desk.seat, "export_control"), _ends(desk.view))
+    return el("div", line, aims, form)
 
 
 def _agreed(desk: _Desk, item: str) -> list[str]:

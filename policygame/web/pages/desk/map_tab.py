@@ -19,9 +19,9 @@ from policygame.web.vue import Box, Fragment
 
 __all__ = ["MapTab"]
 
-ITEMS = {"packages": "interposer_2_5d", "hbm": "hbm", "substrate": "substrate", "tools": "tools", "wafers": "wafers_leading"}
+ITEMS = {"hbm": "hbm", "substrate": "substrate", "tools": "tools", "wafers": "wafers_leading", "packages": "conventional"}
 """What can be shown, with the stage whose colour it has."""
-SHOWN_FIRST = frozenset({"packages", "hbm"})
+SHOWN_FIRST = frozenset({"hbm", "substrate", "tools"})
 MOST_OF_AN_ITEM = 6
 LEAST_PART = 0.03
 """A flow is drawn if it is one of the largest of its item, and no less than this part of the largest."""
@@ -31,7 +31,7 @@ FULL = 0.98
 
 def _words(item: str) -> str:
     return {
-        "packages": _("Packages"),
+        "packages": _("All packages"),
         "hbm": _("HBM"),
         "substrate": _("Substrates"),
         "tools": _("Tools"),

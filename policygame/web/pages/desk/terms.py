@@ -17,7 +17,7 @@ from policygame.web.pages.desk.role import Control, item_word
 from policygame.web.palette import css_name, jurisdiction_token
 from policygame.web.text import _, number
 
-__all__ = ["TermAct", "changed_value", "places_row", "read_act", "terms_form", "terms_sentence"]
+__all__ = ["TermAct", "changed_value", "places_row", "places_shown", "read_act", "terms_form", "terms_sentence"]
 
 _LABELS = {
     "cap": "At most, M USD",
@@ -71,13 +71,11 @@ def changed_value(change: TermAct, standing: OptionValue | None) -> OptionValue 
     return int(float(text)) if option.unit == "years" else float(text)
 
 
-def places_row(
-    control: Control, item: str, setting: Setting | None, possible: Sequence[str], agreed: Sequence[str] = ()
-) -> Markup:
+def places_row(control: Control, item: str, setting: Setting, possible: Sequence[str], agreed: Sequence[str] = ()) -> Markup:
     """Whom the measure is aimed at, as chips that can be pressed; ``agreed`` are those that made the same offer."""
     option = control.places
     assert option is not None
-    chosen = setting.jurisdictions(option) if setting is not None and setting.amount > 0 else ()
+    chosen = setting.jurisdictions(option)
     return el(
         "div",
         [_place(control, item, option, place, place in chosen, place in agreed) for place in possible],
@@ -85,6 +83,16 @@ def places_row(
         role="group",
         aria_label=_("{item}: aimed at").format(item=item_word(item)),
     )
+
+
+def places_shown(control: Control, setting: Setting, agreed: Sequence[str]) -> list[Markup]:
+    """Whom the measure is aimed at, to read."""
+    shown = []
+    for place in setting.jurisdictions(control.places or ""):
+        mark = el("i", class_="sw", style=f"--c:{css_name(jurisdiction_token(place))}")
+        word = (_("agreed") if place in agreed else _("asked")) if control.lever == "alliance" else None
+        shown.append(el("span", mark, el("b", place), el("span", " ", word) if word else None, class_="chip flat"))
+    return shown
 
 
 def _place(control: Control, item: str, option: str, place: str, on: bool, agreed: bool) -> Markup:
