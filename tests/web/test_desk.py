@@ -130,6 +130,22 @@ def test_two_turns_by_touching_on_a_phone(browser: Browser, games: Games) -> Non
         seen.settle()
 
 
+def test_every_figure_of_the_strip_has_its_fan(browser: Browser, games: Games) -> None:
+    code, token = games.create()
+    with seated(browser, games, code, token) as seen:
+        page = seen.page
+        press(page, "Packaging grant, 2.5D", 40)
+        page.get_by_text("of 200 worlds wait less").wait_for()
+        strip = page.get_by_role("tablist", name="Metric")
+        for metric in strip.get_by_role("tab").all():
+            metric.click()
+            expect(metric).to_have_attribute("aria-selected", "true")
+            expect(page.locator(".fanhead h2")).to_contain_text(" by 2025 Q4")
+        page.get_by_role("button", name="To the end").click()
+        expect(page.locator(".fanhead h2")).to_contain_text(" by 2028 Q4", timeout=30_000)
+        seen.settle()
+
+
 def test_a_reload_keeps_the_draft(browser: Browser, games: Games) -> None:
     code, token = games.create()
     with seated(browser, games, code, token) as seen:

@@ -7,10 +7,10 @@ from typing import Any
 
 import solara
 
-from policygame.game.finding import TEMPLATES, finding, told_from_chance
+from policygame.game.finding import finding, told_from_chance
 from policygame.game.outlook import Answer, history_series
 from policygame.game.views import SeatView
-from policygame.game.wording import quarter_text, said
+from policygame.game.wording import quarter_text, said, value_text
 from policygame.web.charts import Bands, ChartSpec, fan
 from policygame.web.charts.spec import Size
 from policygame.web.components import FanCard, Tab, chart_failed, skeleton
@@ -119,15 +119,14 @@ def EffectPanel(
     if answer is not None:
         told = finding(answer, one.series)
         if one.part:
-            told = replace(told, subject=one.label)
+            told = replace(told, what=one.label, place="", item="")
         told_draft = drafted and bool(answer.request.draft)
         if told_draft:
-            words = _(TEMPLATES[told.kind]).format(**told.fields)
-            words = words[0].upper() + words[1:]
+            words = told.told(_)
             counts = (told.shares.better, told.shares.same, told.shares.worse)
         else:
             words = _("{subject}: {value} by {quarter}, with what is in force.").format(
-                subject=told.subject, value=short_value(one, told.base_value), quarter=told.quarter
+                subject=told.subject_in(_), value=value_text(told.base_value, one.series[0], one.series[2]), quarter=told.quarter
             )
             detail = _("Move a lever: two hundred worlds say what changes.")
         spec = fan_of(view, answer, one, told_draft, words)
