@@ -149,16 +149,28 @@ def test_every_figure_of_the_strip_has_its_fan(browser: Browser, games: Games) -
 def test_a_reload_keeps_the_draft(browser: Browser, games: Games) -> None:
     code, token = games.create()
     with seated(browser, games, code, token) as seen:
-        press(seen.page, "Packaging grant, Fan-out", 0)
         seen.page.get_by_role("button", name="Fan-out 0").first.click()
         press(seen.page, "Packaging grant, Fan-out", 12)
-        seen.page.get_by_text("1 changed").wait_for()
-        seen.page.wait_for_timeout(700)  # a draft is saved 0.3 s after the last movement, which is what is tested here
+        seen.page.get_by_role("button", name="Fan-out 12").wait_for()
+        seen.page.get_by_text("1 changed, saved").wait_for()
         seen.page.reload()
         slider = seen.page.get_by_role("slider", name="Packaging grant, Fan-out")
-        slider.wait_for()
-        assert slider.get_attribute("aria-valuetext") == "12 %, in force 0 %"
+        expect(slider).to_have_attribute("aria-valuetext", "12 %, in force 0 %")
         seen.settle()
+
+
+def test_two_tabs_of_one_person_have_one_draft(browser: Browser, games: Games) -> None:
+    code, token = games.create()
+    with seated(browser, games, code, token) as first:
+        other = first.page.context.new_page()
+        other.goto(f"{games.address}/play/{code}")
+        other.get_by_role("slider", name="Packaging grant, 2.5D").wait_for()
+        press(first.page, "Packaging grant, 2.5D", 7)
+        expect(other.get_by_role("slider", name="Packaging grant, 2.5D")).to_have_attribute("aria-valuetext", "7 %, in force 0 %")
+        press(other, "Packaging grant, 2.5D", 2)
+        mine = first.page.get_by_role("slider", name="Packaging grant, 2.5D")
+        expect(mine).to_have_attribute("aria-valuetext", "9 %, in force 0 %")
+        first.settle()
 
 
 def test_undo_redo_and_back_to_what_is_in_force(browser: Browser, games: Games) -> None:

@@ -75,6 +75,10 @@ def Desk(view: SeatView, token: str | None, place: str, tab: str) -> None:
     far, set_far = solara.use_state(False)
     seen_news, set_seen_news = solara.use_state(place == "news")
     saver: Saver = solara.use_memo(lambda: Saver(view.game_id, token, seat, view.turn), [])
+    known = solara.use_ref(tuple(view.draft or ()))
+    still: SeatView = solara.use_memo(
+        lambda: view, []
+    )  # the world does not change within a turn; what is drawn of it is not drawn again
     shown = solara.use_memo(lambda: controls(view.scenario, seat), [])
     series = solara.use_memo(lambda: strip(view.scenario, seat), [])
     position = host().position(view.game_id)
@@ -89,14 +93,16 @@ def Desk(view: SeatView, token: str | None, place: str, tab: str) -> None:
     spent, drafted = purses(drawn, answer), bool(state.settings)
 
     def adopt() -> None:
-        """Take over a draft that another tab of the same person saved."""
+        """Take over a draft that another tab of the same person saved; what this tab saved itself is no news."""
         theirs = tuple(view.draft or ())
-        if theirs not in (state.lines, saver.sent) and not saver.waiting and state.held is None and saver.sent is not None:
+        news = theirs != known.current and not saver.saved(theirs)
+        known.current = theirs
+        if news and theirs != state.lines and not saver.waiting and state.held is None:
             set_state(Draft.of(view.quarter, force, theirs))
 
     solara.use_effect(adopt, [view.draft])
 
-    def change(make: Callable[[Draft], Draft]) -> None:
+    def make_change(make: Callable[[Draft], Draft]) -> None:
         def next_of(old: Draft) -> Draft:
             new = make(old)
             if (new.held is None and new.lines != old.lines) or (old.held is not None and new.held is None):
@@ -105,6 +111,8 @@ def Desk(view: SeatView, token: str | None, place: str, tab: str) -> None:
 
         set_refused(None)
         set_state(next_of)
+
+    change: Callable[[Callable[[Draft], Draft]], None] = solara.use_memo(lambda: make_change, [])
 
     def submit(above: bool | None = None) -> None:
         saver.flush()  # so that who changes their mind finds it again
@@ -149,15 +157,15 @@ def Desk(view: SeatView, token: str | None, place: str, tab: str) -> None:
     if place == "news" and not seen_news:
         set_seen_news(True)
     levers: list[Any] = [
-        Fragment(join([purse_bar(spent), _steps(state)]), act, classes="dtop"),
-        LeverPanel(view, seat, shown, state, drawn, spent, answer, prices, change, False),
+        Fragment(join([purse_bar(spent), _steps(state, state.lines == tuple(view.draft or ()))]), act, classes="dtop"),
+        LeverPanel(still, seat, shown, state, drawn, spent, answer, prices, change, False),
     ]
     top = Fragment(join([_refused(refused), predict_card(view) if asking else None]), act, classes="asking")
     decide = Box(levers, tag="section", classes="card decide", aria_label=_("Levers"))
-    effect = Box([EffectPanel(view, state, answer, outlooks, series, chosen, far, act)], classes="seffect")
-    news = Box([HeadlinesCard(view, headlines)], classes="snews")
-    world = Box([WorldTabs(view, position, tab)], classes="sworld")
-    more = Box([More(view)], classes="smore")
+    effect = Box([EffectPanel(still, state, answer, outlooks, series, chosen, far, act)], classes="seffect")
+    news = Box([HeadlinesCard(still, headlines)], classes="snews")
+    world = Box([WorldTabs(still, position, tab)], classes="sworld")
+    more = Box([More(still)], classes="smore")
     guide = Guide(view, state)
     grid = Box([decide, effect, news, world, more], classes="deskgrid")
     Shell(
@@ -210,14 +218,14 @@ def _bar(view: SeatView, seat: str, marks: Markup, count: Markup) -> Markup:
             el("span", _submit_button(_("Submit decisions")), class_="hide-s"),
         ]
     )
-    wide = _("{title}, game {code}").format(title=_(view.scenario.title), code=view.code)
+    wide = _("{title}, {code}").format(title=_(view.scenario.title), code=view.code)
     half = half_words(view).replace(_(", first half"), " H1").replace(_(", second half"), " H2")
     phone = _("Turn {turn} of {turns}, {when}").format(turn=view.turn, turns=view.turns, when=half)
     subtitle = join([el("span", wide, class_="hide-s"), el("span", phone, class_="phoneonly")])
     return top_bar(_(JURISDICTIONS[seat].name), subtitle, place=seat, middle=middle, right=links)
 
 
-def _steps(draft: Draft) -> Markup:
+def _steps(draft: Draft, saved: bool) -> Markup:
     """Undo, redo, and back to what is in force."""
 
     def button(act: str, words: str, possible: bool, mark: str | None = None, flip: bool = False) -> Markup:
@@ -225,7 +233,7 @@ def _steps(draft: Draft) -> Markup:
         return el("button", drawn, words, class_="btn sm", type="button", data_act=act, disabled=not possible)
 
     n = len(draft.settings)
-    told = _("Nothing in your draft yet.") if n == 0 else _("{n} changed").format(n=n)
+    told = _("Nothing in your draft yet.") if n == 0 else (_("{n} changed, saved") if saved else _("{n} changed")).format(n=n)
     return el(
         "div",
         el("span", told, class_="sub grow"),
