@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import axe_playwright_python
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 FLAGS = (
     "--no-sandbox",
@@ -45,10 +45,15 @@ class Tab:
 
     def watch(self) -> None:
         self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.on("requestfailed", lambda request: self.failed.append(f"{request.url}: {request.failure}"))
+        self.page.on("requestfailed", self._not_answered)
         self.page.on("response", lambda answer: answer.status >= 400 and self.failed.append(f"{answer.url}: {answer.status}"))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+
+    def _not_answered(self, request: Request) -> None:
+        # a page that is left gives up what it was still loading: nobody's failure
+        if request.failure != "net::ERR_ABORTED":
+            self.failed.append(f"{request.url}: {request.failure}")
 
     def elsewhere(self) -> list[str]:
         """Requests that left this machine."""
