@@ -22,7 +22,7 @@ from policygame.web.help import question
 from policygame.web.hosted import host
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages.desk.news import headlines_of, told
-from policygame.web.pages.desk.series import strip
+from policygame.web.pages.desk.series import Shown, short_value, strip
 from policygame.web.pages.desk.tabs import WorldTabs
 from policygame.web.shell import Shell, nav_link, top_bar
 from policygame.web.text import _, change
@@ -184,7 +184,8 @@ def _mandate(view: SeatView, turn: int, moves: list[_Move]) -> Markup:
     rows = []
     for move in moves:
         name = el("span", _(MANDATE[move.part].name), el("span", _(MANDATE[move.part].sentence), class_="micro blk"))
-        values = [value_text(value, "score_raw", move.part) for value in (move.then, move.now)]
+        told_of = Shown("", "", ("score_raw", "", move.part), ("metric", "score_raw"), move.part)
+        values = [short_value(told_of, value) for value in (move.then, move.now)]
         css = "" if abs(move.points) < 0.05 else "good" if move.points > 0 else "bad"
         rows.append([name, f"{move.weight:.0f}", *values, el("b", change(move.points, 1), class_=css or "mute")])
     heads = (_("Part of your mandate"), _("Weight"), quarter_text(before), quarter_text(after), _("Points"))

@@ -151,7 +151,7 @@ def EffectPanel(
             busy_words=_("Running 200 worlds"),
             instead=instead,
         )
-        Fragment(_horizon(far), on_act, classes="horizon")
+        Fragment(_horizon(one, far), on_act, classes="horizon")
         Fragment(_rows(_tabs(view, answer, shown, drafted), one), on_act, classes="effrows")
 
 
@@ -162,18 +162,20 @@ def _counts_words(one: Shown, answer: Answer | None) -> str:
     return _("worlds do better") if wanted is not None else _("worlds end higher")
 
 
-def _horizon(far: bool) -> Markup:
+def _horizon(one: Shown, far: bool) -> Markup:
     choices = [("near", _("3 years"), not far), ("far", _("To the end"), far)]
     parts = [
         el("button", words, type="button", aria_pressed=on, data_act="far", data_value=name, data_key=name)
         for name, words, on in choices
     ]
-    return el("div", parts, class_="seg", role="group", aria_label=_("How far to look"))
+    seg = el("div", parts, class_="seg", role="group", aria_label=_("How far to look"))
+    return el("div", question(*one.help, label=one.label), question("term", "worlds"), seg, class_="row")
 
 
 def _picker(shown: tuple[Shown, ...], one: Shown) -> Markup:
     options = [el("option", s.label, value=s.id, selected=s.id == one.id) for s in shown]
-    return el("div", el("select", options, class_="pickmetric", data_act="metric", aria_label=_("Metric")), class_="row")
+    chooser = el("select", options, class_="pickmetric", data_act="metric", aria_label=_("Metric"))
+    return el("div", chooser, question(*one.help, label=one.label), class_="between")
 
 
 def _rows(tabs: list[Tab], one: Shown) -> Markup:
