@@ -133,9 +133,9 @@ def _figures(view: SeatView, turn: int) -> Markup:
             continue
         metric, _entity, item = one.series
         then, now = _at(view, one.series, before), _at(view, one.series, after)
-        name = el("span", one.label, question(*one.help), class_="row")
+        name = el("span", el("span", one.label, class_="nw"), question(*one.help), class_="row")
         arrow = _arrow(then, now, METRICS[metric].better, smallest(metric, item))
-        rows.append([name, value_text(then, metric, item), value_text(now, metric, item), arrow])
+        rows.append([name, short_value(one, then), short_value(one, now), arrow])
     heads = (_("Figure"), quarter_text(before), quarter_text(after), _("Moved"))
     caption = _("Figures before and after the turn")
     return el("section", el("h2", _("What moved")), _table(heads, rows, caption), class_="card pad stack")

@@ -156,4 +156,11 @@ def _table(view: SeatView, places: list[Place], hot: str, finding: str, quarter:
     caption = el("caption", _("Packaging capacity by place"), class_="vh")
     legend = el("p", _("Ring: all packaging. Core: 2.5D and 3D, drawn larger. Amber: where the full stage stands."), class_="sub")
     table = el("table", caption, el("thead", head), el("tbody", rows))
-    return join([el("div", el("h2", finding), mark, class_="row wrap"), title, el("div", table, class_="scrollx"), legend])
+    return join(
+        [
+            el("div", el("h2", finding), mark, class_="row wrap"),
+            title,
+            el("div", table, class_="scrollx", tabindex="0", role="region", aria_label=_("Capacity by place")),
+            legend,
+        ]
+    )

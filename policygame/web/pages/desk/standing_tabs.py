@@ -153,7 +153,7 @@ def LeadershipTab(view: SeatView) -> None:
         [
             el("div", el("h2", finding), question("term", "leadership"), class_="row"),
             el("div", choice, class_="row wrap"),
-            el("div", table, class_="scrollx"),
+            el("div", table, class_="scrollx", tabindex="0", role="region", aria_label=definition_words(definition)),
         ]
     )
     focus = [view.seat] if view.seat else []

@@ -68,7 +68,8 @@ def WorldTabs(view: SeatView, position: Position, tab: str = "") -> None:
         body = LeadershipTab(view)
     else:
         shown = {"firms": _firms, "news": _news, "history": _decisions}[chosen](view)
-        body = Fragment(shown, classes="pad scrollx")
+        region = el("div", shown, class_="scrollx", tabindex="0", role="region", aria_label=tab_words(chosen))
+        body = Fragment(region, classes="pad")
     Box([head, body], tag="section", classes="card worldtabs", aria_label=_("The world now"))
 
 
