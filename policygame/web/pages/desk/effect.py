@@ -9,6 +9,7 @@ import solara
 
 from policygame.game.finding import finding, told_from_chance
 from policygame.game.outlook import Answer, history_series
+from policygame.game.turns import Calendar
 from policygame.game.views import SeatView
 from policygame.game.wording import quarter_text, said, value_text
 from policygame.web.charts import Bands, ChartSpec, fan
@@ -18,7 +19,7 @@ from policygame.web.help import question
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages.desk.draft import Draft
 from policygame.web.pages.desk.series import Shown, axis_unit, short_value, write
-from policygame.web.pages.desk.worlds import Outlooks
+from policygame.web.pages.desk.worlds import NEAR_QUARTERS, Outlooks
 from policygame.web.text import _
 from policygame.web.vue import Act, Fragment
 
@@ -151,7 +152,8 @@ def EffectPanel(
             busy_words=_("Running 200 worlds"),
             instead=instead,
         )
-        Fragment(_horizon(one, far), on_act, classes="horizon")
+        ahead = Calendar.of(view.scenario).end - view.quarter + 1
+        Fragment(_horizon(one, far, ahead > NEAR_QUARTERS), on_act, classes="horizon")
         Fragment(_rows(_tabs(view, answer, shown, drafted), one), on_act, classes="effrows")
 
 
@@ -162,14 +164,14 @@ def _counts_words(one: Shown, answer: Answer | None) -> str:
     return _("worlds do better") if wanted is not None else _("worlds end higher")
 
 
-def _horizon(one: Shown, far: bool) -> Markup:
+def _horizon(one: Shown, far: bool, more: bool) -> Markup:
     choices = [("near", _("3 years"), not far), ("far", _("To the end"), far)]
     parts = [
         el("button", words, type="button", aria_pressed=on, data_act="far", data_value=name, data_key=name)
         for name, words, on in choices
     ]
     seg = el("div", parts, class_="seg", role="group", aria_label=_("How far to look"))
-    return el("div", question(*one.help, label=one.label), question("term", "worlds"), seg, class_="row")
+    return el("div", question(*one.help, label=one.label), question("term", "worlds"), seg if more else None, class_="row")
 
 
 def _picker(shown: tuple[Shown, ...], one: Shown) -> Markup:
