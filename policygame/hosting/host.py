@@ -23,9 +23,10 @@ from policygame.game.scenarios import scenario_named
 from policygame.hosting.codes import SHORTEST_TOKEN, is_code, new_code, new_id, new_seed, new_token
 from policygame.hosting.files import imported, public_events, usable_id
 from policygame.hosting.notices import Notices
+from policygame.hosting.resent import has_happened
 from policygame.scenario import Scenario, shipped_scenarios
 from policygame.simulation import check_seeds
-from policygame.store import CodeTaken, Conflict, Store, StoredGame, StoreError, UnknownGame
+from policygame.store import CodeTaken, Conflict, Store, StoredGame, UnknownGame
 
 __all__ = ["POSITIONS", "Entry", "Host"]
 
@@ -163,6 +164,8 @@ class Host:
         """Append what a command makes happen; judged anew whenever somebody else has appended meanwhile."""
         while True:
             standing = self._stand(game_id, table)
+            if has_happened(standing.game, token, command):
+                return
             events = standing.game.decide(command, token=token, position=standing.position)
             try:
                 self._append(game_id, table, standing.game, events, standing.position)
@@ -192,10 +195,10 @@ class Host:
             after = after.apply(event)
         try:
             self.store.append(game_id, game.sequence, _texts(events), status=after.phase)
-        except StoreError:
+            self._keep(game_id, table, _Standing(after, position))
+        except BaseException:  # an interrupt, too, may come when the log has them already
             table.standing = None
             raise
-        self._keep(game_id, table, _Standing(after, position))
 
     def recover(self) -> list[str]:
         """Resolve every turn that all people had decided when a server ended; the ids of those games. To be called at start."""

@@ -99,8 +99,20 @@ def _written_aside(target: Path) -> Iterator[Path]:
         with aside.open("rb+") as file:
             os.fsync(file.fileno())
         aside.replace(target)
+        _sync_folder(target.parent)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the system write down which file has which name; Windows, where folders cannot be opened, does so by itself."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _copy(source: Path, target: Path) -> int:

@@ -35,15 +35,15 @@ class Lease:
     """A lease that is held until the block that took it ends."""
 
     held: Callable[[], bool]
-    """Whether it is still held: a connection to PostgreSQL may break, and the lease with it."""
+    """Whether it is still held: a connection to PostgreSQL may break, somebody may remove the file that is locked."""
 
 
 @contextmanager
 def host_lease(engine: Engine) -> Iterator[Lease]:
     """Hold the lease of the database of ``engine``; raises ``StoreError`` if another server holds it."""
     if is_sqlite(engine.url):
-        with _file_lock(engine.url):
-            yield Lease(lambda: True)
+        with _file_lock(engine.url) as (beside, descriptor):
+            yield Lease(lambda: _is_file(beside, descriptor))
     else:
         with _advisory_lock(engine) as connection:
             yield Lease(lambda: _answers(connection))
@@ -56,7 +56,7 @@ def _refused(url: URL, holder: str = "") -> StoreError:
 
 
 @contextmanager
-def _file_lock(url: URL) -> Iterator[None]:
+def _file_lock(url: URL) -> Iterator[tuple[Path, int]]:
     path = Path(str(url.database))
     beside = path.with_name(f"{path.name}.host")
     try:
@@ -69,9 +69,17 @@ def _file_lock(url: URL) -> Iterator[None]:
             raise _refused(url, f" (process {holder})" if holder.isdigit() else "")
         os.ftruncate(descriptor, 0)
         os.write(descriptor, str(os.getpid()).encode("ascii"))
-        yield
+        yield beside, descriptor
     finally:
         os.close(descriptor)
+
+
+def _is_file(path: Path, descriptor: int) -> bool:
+    """Whether another server that opens ``path`` would meet our lock: the file may have been removed, and another put in its place."""
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(descriptor))
+    except OSError:
+        return False
 
 
 if sys.platform == "win32":

@@ -24,11 +24,11 @@ def migrate(engine: Engine) -> None:
 
     Raises ``StoreError`` if the database is of a newer version, belongs to another program, or cannot be written.
     """
+    if is_sqlite(engine.url):
+        _use_wal(engine)
     with reading(engine) as connection:
         if version_of(connection) == VERSION:
             return
-    if is_sqlite(engine.url):
-        _use_wal(engine)
     with writing(engine) as connection:
         if not is_sqlite(engine.url):
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
@@ -64,11 +64,16 @@ def _check(connection: Connection, version: str | None) -> None:
 
 
 def _use_wal(engine: Engine) -> None:
-    """Readers do not wait for a writer. The mode is kept in the file, and cannot be set within a transaction."""
+    """Readers do not wait for a writer. The mode is kept in the file, and cannot be set within a transaction.
+
+    A backup is a file without a log beside it: used as a database, it gets one again.
+    """
     with reading(engine) as connection:
         version = version_of(connection)
         if version is None and inspect(connection).get_table_names():
             return  # another program's file, which is about to be refused
+        if connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal":
+            return
         connection.rollback()
         cursor = connection.connection.cursor()
         try:

@@ -42,6 +42,8 @@ SERIES = (
 )
 MOVEMENTS_PER_DRAG = 4
 SECONDS_BETWEEN_MOVEMENTS = 0.1
+MOST_DRAGS = 16
+"""So many drags take the first slider, a share in steps of one per cent, to no value twice: an answer is kept, and would come at once."""
 _BROWSER_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -59,7 +61,7 @@ def web_benchmarks(quick: bool = False) -> list[Measurement]:
         game_id, _code, _token = _mid_game(host)
         found.append(_forecasts(host, game_id, 10 if quick else 40))
     with tempfile.TemporaryDirectory(prefix="policygame-bench-") as folder:
-        found.extend(_in_browser(Path(folder), 8 if quick else 30))
+        found.extend(_in_browser(Path(folder), 8 if quick else MOST_DRAGS))
     return found
 
 
