@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 
 from policygame.store.errors import StoreError, name_of, told
 
-__all__ = ["SQLITE_HEADER", "is_sqlite", "make_engine", "reading", "writing"]
+__all__ = ["SQLITE_HEADER", "is_sqlite", "make_engine", "reading", "use_wal", "writing"]
 
 BUSY_TIMEOUT_MS = 10_000
 SQLITE_HEADER = b"SQLite format 3\0"
@@ -75,3 +77,18 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """A connection within one transaction, committed at the end of the block and undone if an exception leaves it."""
     with told(engine.url), engine.connect() as connection, connection.execution_options(**{_WRITES: True}).begin():
         yield connection
+
+
+def use_wal(engine: Engine) -> None:
+    """Have an SQLite file keep a log beside it, so that readers do not wait for a writer. The mode is kept in the file.
+
+    Raises ``StoreError`` where the file cannot be written, or another program has it open in another mode.
+    """
+    with reading(engine) as connection:
+        cursor = connection.connection.cursor()  # past SQLAlchemy, which would begin a transaction, where the mode cannot be set
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.Error as error:
+            raise OperationalError(None, None, error) from error
+        finally:
+            cursor.close()

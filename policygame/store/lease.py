@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
-from policygame.store.engine import is_sqlite
+from policygame.store.engine import is_sqlite, use_wal
 from policygame.store.errors import StoreError, name_of, told
 
 __all__ = ["Lease", "host_lease"]
@@ -43,6 +43,7 @@ def host_lease(engine: Engine) -> Iterator[Lease]:
     """Hold the lease of the database of ``engine``; raises ``StoreError`` if another server holds it."""
     if is_sqlite(engine.url):
         with _file_lock(engine.url) as (beside, descriptor):
+            use_wal(engine)  # a backup that is used as a database has no log beside it
             yield Lease(lambda: _is_file(beside, descriptor))
     else:
         with _advisory_lock(engine) as connection:

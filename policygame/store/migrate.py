@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, inspect, text
-from sqlalchemy.exc import OperationalError
 
-from policygame.store.engine import is_sqlite, reading, writing
+from policygame.store.engine import is_sqlite, reading, use_wal, writing
 from policygame.store.errors import StoreError, name_of
 from policygame.store.tables import VERSION, VERSION_TABLE
 
@@ -24,11 +22,14 @@ def migrate(engine: Engine) -> None:
 
     Raises ``StoreError`` if the database is of a newer version, belongs to another program, or cannot be written.
     """
-    if is_sqlite(engine.url):
-        _use_wal(engine)
     with reading(engine) as connection:
-        if version_of(connection) == VERSION:
+        version = version_of(connection)
+        if version == VERSION:
             return
+        if is_sqlite(engine.url):
+            _check(connection, version)  # what is to be refused is left as it is
+    if is_sqlite(engine.url):
+        use_wal(engine)
     with writing(engine) as connection:
         if not is_sqlite(engine.url):
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
@@ -61,27 +62,6 @@ def _check(connection: Connection, version: str | None) -> None:
             f"{name} was written by a newer policygame (version {version} of the database; this one knows up to {VERSION}); "
             "update policygame, or name another database with --database."
         )
-
-
-def _use_wal(engine: Engine) -> None:
-    """Readers do not wait for a writer. The mode is kept in the file, and cannot be set within a transaction.
-
-    A backup is a file without a log beside it: used as a database, it gets one again.
-    """
-    with reading(engine) as connection:
-        version = version_of(connection)
-        if version is None and inspect(connection).get_table_names():
-            return  # another program's file, which is about to be refused
-        if connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal":
-            return
-        connection.rollback()
-        cursor = connection.connection.cursor()
-        try:
-            cursor.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.Error as error:
-            raise OperationalError(None, None, error) from error
-        finally:
-            cursor.close()
 
 
 def _upgrade(connection: Connection) -> None:
