@@ -2,7 +2,8 @@
 
     python killed_server.py DATABASE
 
-A server that starts again sends, like a browser that has heard nothing, the commands of the open turn once more.
+A server that starts again sends, like a browser that has heard nothing, the decisions of the turn before and the commands of the open
+turn once more.
 """
 
 from __future__ import annotations
@@ -33,6 +34,15 @@ def open_game(host: Host) -> str:
     return entry.game_id
 
 
+def decide(host: Host, game_id: str, turn: int) -> None:
+    """Both decide for a turn, which may have been resolved already."""
+    quarter = host.game(game_id).calendar.begins(turn)
+    for seat, token in TOKENS.items():
+        lines = (f"{quarter} {LEVER[seat]} {turn + 0.5}",)
+        host.act(game_id, token, c.SubmitDecision(seat=seat, turn=turn, lines=lines))
+        acknowledge("decided", game_id, seat, turn, lines)
+
+
 def play(host: Host, game_id: str) -> None:
     """The game to its end."""
     game = host.game(game_id)
@@ -41,16 +51,15 @@ def play(host: Host, game_id: str) -> None:
     if game.phase == "lobby":
         host.act(game_id, TOKENS["USA"], c.StartGame())
         acknowledge("started", game_id)
+    if game.turn > 1:
+        decide(host, game_id, game.turn - 1)
     while (game := host.game(game_id)).phase != "ended":
         for seat, token in TOKENS.items():
             if game.seats[seat].decision is None:
                 draft = (f"{game.quarter} {LEVER[seat]} {game.turn + 0.25}",)
                 host.act(game_id, token, c.SaveDraft(seat=seat, turn=game.turn, lines=draft))
                 acknowledge("draft", game_id, seat, game.turn, draft)
-        for seat, token in TOKENS.items():
-            lines = (f"{game.quarter} {LEVER[seat]} {game.turn + 0.5}",)
-            host.act(game_id, token, c.SubmitDecision(seat=seat, turn=game.turn, lines=lines))
-            acknowledge("decided", game_id, seat, game.turn, lines)
+        decide(host, game_id, game.turn)
         acknowledge("resolved", game_id, game.turn, host.game(game_id).result_hashes[-1])
 
 

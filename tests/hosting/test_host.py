@@ -334,6 +334,22 @@ def test_a_database_that_fails_leaves_the_game_as_it_was(host, store, monkeypatc
     assert host.view(ann.game_id, None).turn == 2
 
 
+def test_an_interrupt_after_the_log_has_it_leaves_nobody_looking_at_the_past(host, store, monkeypatch):
+    ann = sit(host)
+    append = store.append
+
+    def interrupted(*words, **options):
+        append(*words, **options)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "append", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            host.act(ann.game_id, ann.token, c.SaveDraft(seat="USA", turn=1, lines=(GRANT,)))
+    view = host.view(ann.game_id, ann.token)
+    assert (view.draft, view.sequence) == ((GRANT,), len(store.events(ann.game_id)))
+
+
 def test_a_game_of_another_model_is_shown_and_not_played_on(host, store, monkeypatch):
     ann = sit(host)
     monkeypatch.setattr("policygame.game.game.model_version", lambda: "9.9+000000000000")

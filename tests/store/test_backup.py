@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import stat
 import threading
 from pathlib import Path
 
@@ -108,6 +110,19 @@ def test_a_file_is_not_replaced_unless_forced(store, tmp_path):
     assert (tmp_path / "backup").read_text(encoding="utf-8") == "of yesterday"
     store.backup(tmp_path / "backup", force=True)
     assert store.restore(tmp_path / "backup") == 0
+
+
+def test_a_backup_is_on_the_disk_under_its_name(store, tmp_path, monkeypatch):
+    fill(store, games=1)
+    synced, sync = [], os.fsync
+
+    def watched(descriptor: int) -> None:
+        synced.append((stat.S_ISDIR(os.fstat(descriptor).st_mode), (tmp_path / "backup").exists()))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    store.backup(tmp_path / "backup")
+    assert synced == [(False, False), (True, True)]  # what is in it, then that it is called so
 
 
 def test_a_backup_that_cannot_be_written_leaves_nothing(store, tmp_path):

@@ -77,6 +77,29 @@ def test_the_lock_goes_by_the_file_and_not_by_its_name(tmp_path):
             taken.__enter__()
 
 
+def test_a_lock_whose_file_was_removed_is_held_no_more(tmp_path):
+    with Store.open(tmp_path / "games.sqlite3") as store, store.host_lease() as lease:
+        assert lease.held()
+        (tmp_path / "games.sqlite3.host").unlink()
+        assert not lease.held()
+        with Store.open(tmp_path / "games.sqlite3") as other, other.host_lease() as taken:
+            assert taken.held()
+            assert not lease.held()
+
+
+def test_a_backup_that_is_looked_at_stays_as_it_is_and_one_that_is_hosted_gets_a_log(tmp_path):
+    with Store.open(tmp_path / "games.sqlite3") as store:
+        store.create("g1", "K7PQM", "first-game", ['{"kind": "created"}'])
+        store.backup(tmp_path / "monday.backup")
+    before = (tmp_path / "monday.backup").read_bytes()
+    with Store.open(tmp_path / "monday.backup") as backup:
+        assert len(backup.games()) == 1
+        assert (tmp_path / "monday.backup").read_bytes() == before
+        with backup.host_lease(), backup._engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+        assert len(backup.games()) == 1
+
+
 def test_a_folder_that_cannot_be_written_is_told(tmp_path):
     with Store.open(tmp_path / "games.sqlite3") as store:
         (tmp_path / "games.sqlite3.host").mkdir()

@@ -123,6 +123,21 @@ def test_a_newer_database_is_refused(database):
         Store.open(database)
 
 
+def test_a_refused_file_is_left_as_it_is(tmp_path):
+    for name, statement in (
+        ("newer", f"CREATE TABLE {tables.VERSION_TABLE} AS SELECT '9001' AS version_num"),
+        ("invoices", "CREATE TABLE invoices (number INTEGER)"),
+    ):
+        with sqlite3.connect(tmp_path / name) as raw:
+            raw.execute(statement)
+        raw.close()
+        before = (tmp_path / name).read_bytes()
+        with pytest.raises(StoreError, match=r"newer policygame|another program"):
+            Store.open(tmp_path / name)
+        assert (tmp_path / name).read_bytes() == before
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["invoices", "newer"]
+
+
 def test_the_migrations_lead_to_the_tables(database):
     Store.open(database).close()
     engine = create_engine(database_url(database))
