@@ -316,7 +316,12 @@ def predictions_card(found: Debrief) -> Markup | None:
         right=right, n=len(rows)
     )
     table = el("table", el("caption", title, class_="vh"), el("thead", head), el("tbody", rows))
-    return el("section", el("h2", title), el("div", table, class_="scrollx tall"), class_="card pad stack")
+    return el(
+        "section",
+        el("h2", title),
+        el("div", table, class_="scrollx tall", tabindex="0", role="region", aria_label=title),
+        class_="card pad stack",
+    )
 
 
 def moment_card(found: Debrief, at: int, lines: Sequence[Any]) -> Markup:
