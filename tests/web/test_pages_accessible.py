@@ -11,7 +11,7 @@ from policygame.game.commands import Predict, SubmitDecision
 from policygame.hosting.host import Host
 from policygame.store import Store
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]  # minutes of clicking: bash tests/run.sh --all
 
 
 def _played(database) -> dict[str, tuple[str, str]]:
