@@ -1,17 +1,19 @@
 """All games of a database into one file, and back.
 
 From SQLite the file is an SQLite database itself, copied by SQLite's own means while others write. From PostgreSQL it is text: a
-first line that says what this is, one line of JSON for every game, each followed by its events, and a last line with the numbers
-of both, so that a file cut short is found out. Either can be restored into either kind of database.
+first line that says what this is, one line of JSON for every game, each followed by its events and results, and a last line with the
+numbers of all, so that a file cut short is found out. Either can be restored into either kind of database.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TextIO
@@ -30,11 +32,15 @@ __all__ = ["backup", "name_of", "restore"]
 
 FORMAT = "policygame-backup"
 BATCH = 500
+_LARGEST_TURN = 10_000
 _GAME = [column.name for column in tables.games.c]
 _EVENT = [column.name for column in tables.events.c if column.name != "game_id"]
+_RESULT = [column.name for column in tables.results.c if column.name != "game_id"]
+_COLUMNS = {"game": _GAME, "event": _EVENT, "result": _RESULT}
+_TABLES = {"event": tables.events, "result": tables.results}
 
 Line = tuple[str, dict[str, Any]]
-"""The name of a table and a row of it; the events of a game follow the game."""
+"""The name of a table and a row of it; events and results of a game follow the game. Bytes are in base 64."""
 
 
 def backup(engine: Engine, path: str | os.PathLike[str], *, force: bool = False) -> int:
@@ -69,13 +75,14 @@ def restore(engine: Engine, path: str | os.PathLike[str], *, force: bool = False
         raise StoreError(f"{source} is the database itself; name a backup.")
     with host_lease(engine), _lines(source) as lines, writing(engine) as connection:
         if not is_sqlite(engine.url):
-            connection.execute(text("LOCK TABLE games, events IN EXCLUSIVE MODE"))
+            connection.execute(text("LOCK TABLE games, events, results IN EXCLUSIVE MODE"))
         held = connection.execute(select(func.count()).select_from(tables.games)).scalar_one()
         if held and not force:
             raise StoreError(
                 f"{name_of(engine.url)} holds {_counted(held)}, which would be lost; back them up and repeat this with --force, "
                 "or name another with --database."
             )
+        connection.execute(delete(tables.results))
         connection.execute(delete(tables.events))
         connection.execute(delete(tables.games))
         try:
@@ -137,10 +144,13 @@ def _rows(connection: Connection) -> Iterator[Line]:
         own = select(*(columns[name] for name in _EVENT)).where(columns.game_id == game.id).order_by(columns.sequence)
         for event in connection.execute(own):
             yield "event", dict(event._mapping)
+        results = select(tables.results).where(tables.results.c.game_id == game.id).order_by(tables.results.c.turn)
+        for result in connection.execute(results):
+            yield "result", {"turn": result.turn, "body": base64.b64encode(result.body).decode("ascii")}
 
 
 def _dump(connection: Connection, file: TextIO) -> int:
-    counts = {"game": 0, "event": 0}
+    counts = dict.fromkeys(_COLUMNS, 0)
     print(json.dumps({"format": FORMAT, "version": tables.VERSION}), file=file)
     for kind, row in _rows(connection):
         counts[kind] += 1
@@ -183,16 +193,17 @@ def _read(file: TextIO, source: Path) -> Iterator[Line]:
         raise StoreError(f"{source} is no backup of games; name a file that `policygame backup` wrote.")
     if first.get("version") not in known_versions():
         raise StoreError(f"{source} was written by a newer policygame (version {first.get('version')}); update policygame.")
-    counts = {"game": 0, "event": 0}
+    counts = dict.fromkeys(_COLUMNS, 0)
     for number, line in enumerate(file, start=2):
         entry = _object(line)
         if set(entry) == {"end"}:
-            if entry["end"] != counts:
-                raise _damaged(source, f"it should hold {entry['end']}, but holds {counts}")
+            stated = entry["end"]
+            if not isinstance(stated, dict) or {"result": 0, **stated} != counts:  # the first version counted no results
+                raise _damaged(source, f"it should hold {stated}, but holds {counts}")
             return
         kind, row = next(iter(entry.items()), ("", None))
         if len(entry) != 1 or kind not in counts or not isinstance(row, dict):
-            raise _damaged(source, f"line {number} is neither a game nor an event")
+            raise _damaged(source, f"line {number} is neither a game nor an event nor a result")
         counts[kind] += 1
         yield kind, row
     raise _damaged(source, "its end is missing")
@@ -214,12 +225,16 @@ def _checked(lines: Iterable[Line], source: Path) -> Iterator[Line]:
     """Rows as the tables want them; raises ``StoreError`` for one with other columns, or a gap in the events of a game."""
     game, sequence = None, 0
     for kind, row in lines:
-        text_columns = [name for name in (_GAME if kind == "game" else _EVENT) if name != "sequence"]
-        if set(row) != set(_GAME if kind == "game" else _EVENT) or not all(isinstance(row[name], str) for name in text_columns):
+        text_columns = [name for name in _COLUMNS[kind] if name not in ("sequence", "turn")]
+        if set(row) != set(_COLUMNS[kind]) or not all(isinstance(row[name], str) for name in text_columns):
             raise _damaged(source, f"a row of {kind}s holds {', '.join(sorted(row))}, or something that is no text")
         if kind == "game":
             game, sequence = row["id"], 0
-        elif game is None or row["sequence"] != sequence + 1:
+        elif game is None:
+            raise _damaged(source, f"it begins with the {kind} of no game")
+        elif kind == "result":
+            row = {"game_id": game, **_checked_result(row, game, source)}
+        elif row["sequence"] != sequence + 1:
             raise _damaged(source, f"event {sequence + 1} of the game {game} is missing")
         else:
             sequence += 1
@@ -227,17 +242,34 @@ def _checked(lines: Iterable[Line], source: Path) -> Iterator[Line]:
         yield kind, row
 
 
+def _checked_result(row: Mapping[str, Any], game: str, source: Path) -> dict[str, Any]:
+    turn = row["turn"]
+    try:
+        body = base64.b64decode(row["body"], validate=True)
+    except (binascii.Error, ValueError):
+        body = b""
+    if type(turn) is not int or not 0 < turn <= _LARGEST_TURN or not body:
+        raise _damaged(source, f"a result of the game {game} is of no turn, or cannot be read")
+    return {"turn": turn, "body": body}
+
+
 def _fill(connection: Connection, lines: Iterable[Line]) -> int:
-    n, waiting = 0, []
+    n = 0
+    waiting: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _TABLES}
+
+    def write(kind: str) -> None:
+        if waiting[kind]:
+            connection.execute(insert(_TABLES[kind]), waiting[kind])
+            waiting[kind] = []
+
     for kind, row in lines:
         if kind == "game":
             n += 1
             connection.execute(insert(tables.games), row)
-        else:
-            waiting.append(row)
-        if len(waiting) >= BATCH:
-            connection.execute(insert(tables.events), waiting)
-            waiting = []
-    if waiting:
-        connection.execute(insert(tables.events), waiting)
+            continue
+        waiting[kind].append(row)
+        if len(waiting[kind]) >= BATCH:
+            write(kind)
+    for kind in _TABLES:
+        write(kind)
     return n

@@ -1,14 +1,14 @@
 """``Store``: games and their events in one database. Who may append what is decided elsewhere; nothing here is ever changed.
 
 An event is text, JSON with a ``kind``; its place in the log of its game is its sequence, from 1 and without gaps. Whoever appends
-says after which sequence: if somebody else was first, nothing is written.
+says after which sequence: if somebody else was first, nothing is written. Beside a resolved turn's events stand its results, as bytes.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -93,22 +93,31 @@ class Store:
                 raise CodeTaken(f"the code {code} belongs to another game already.") from error
             _add(connection, game_id, 0, events, now)
 
-    def append(self, game_id: str, after_sequence: int, events: Sequence[str], *, status: str | None = None) -> None:
+    def append(
+        self,
+        game_id: str,
+        after_sequence: int,
+        events: Sequence[str],
+        *,
+        status: str | None = None,
+        results: Mapping[int, bytes] | None = None,
+    ) -> None:
         """Append ``events`` behind event number ``after_sequence``, all or none; ``status`` is how lists show the game from now on.
 
-        When this returns, the events are on the disk. Raises ``Conflict`` if that event is not the last one, ``UnknownGame`` if
-        there is no such game.
+        ``results`` of turns, by turn, are written along with them. When this returns, all is on the disk. Raises ``Conflict`` if that
+        event is not the last one, or a turn has its results already, ``UnknownGame`` if there is no such game.
         """
         with writing(self._engine) as connection:
             last = _last(connection, game_id)
             if last != after_sequence:
                 raise Conflict(f"the game {game_id} is at event {last}, not at {after_sequence}: somebody else was first.")
             _add(connection, game_id, after_sequence, events, _now())
+            _add_results(connection, game_id, results or {})
             if status is not None:
                 connection.execute(update(tables.games).where(tables.games.c.id == game_id).values(status=status))
 
     def delete(self, game_id: str) -> None:
-        """Forget a game and all its events. Raises ``UnknownGame``."""
+        """Forget a game, all its events and results. Raises ``UnknownGame``."""
         with writing(self._engine) as connection:
             if connection.execute(delete(tables.games).where(tables.games.c.id == game_id)).rowcount == 0:
                 raise _unknown(game_id)
@@ -124,6 +133,23 @@ class Store:
             if not found and not _exists(connection, game_id):
                 raise _unknown(game_id)
         return found
+
+    def results(self, game_id: str) -> dict[int, bytes]:
+        """The results of a game's turns, by turn, as far as they were written. Raises ``UnknownGame``."""
+        columns = tables.results.c
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                select(columns.turn, columns.body).where(columns.game_id == game_id).order_by(columns.turn)
+            ).all()
+            if not rows and not _exists(connection, game_id):
+                raise _unknown(game_id)
+        return {row.turn: bytes(row.body) for row in rows}
+
+    def turns_with_results(self, game_id: str) -> set[int]:
+        """The turns of which ``results`` would give something; none for a game that is not there."""
+        columns = tables.results.c
+        with reading(self._engine) as connection:
+            return set(connection.execute(select(columns.turn).where(columns.game_id == game_id)).scalars())
 
     def games(self) -> list[StoredGame]:
         """All games, the newest first."""
@@ -184,6 +210,16 @@ def _add(connection: Connection, game_id: str, after: int, events: Sequence[str]
         connection.execute(insert(tables.events), rows)
     except IntegrityError as error:
         raise Conflict(f"the game {game_id} has gone on from event {after} already: somebody else was first.") from error
+
+
+def _add_results(connection: Connection, game_id: str, results: Mapping[int, bytes]) -> None:
+    if not results:
+        return
+    rows = [{"game_id": game_id, "turn": turn, "body": body} for turn, body in results.items()]
+    try:
+        connection.execute(insert(tables.results), rows)
+    except IntegrityError as error:
+        raise Conflict(f"the game {game_id} has results of turn {min(results)} or a later one already.") from error
 
 
 def _last(connection: Connection, game_id: str) -> int:

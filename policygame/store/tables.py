@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint
 
-__all__ = ["VERSION", "VERSION_TABLE", "events", "games", "metadata"]
+__all__ = ["VERSION", "VERSION_TABLE", "events", "games", "metadata", "results"]
 
-VERSION = "0001"
-"""The migration that makes these tables."""
+VERSION = "0002"
+"""The last migration on the way to these tables."""
 VERSION_TABLE = "policygame_version"
 
 metadata = MetaData()
@@ -31,4 +31,12 @@ events = Table(
     Column("kind", String(64), nullable=False),
     Column("body", Text, nullable=False),  # JSON, exactly as written
     Column("written_at", String(40), nullable=False),  # ISO 8601, UTC
+)
+
+results = Table(
+    "results",
+    metadata,
+    Column("game_id", String(64), ForeignKey("games.id", name="results_game", ondelete="CASCADE"), primary_key=True),
+    Column("turn", Integer, primary_key=True, autoincrement=False),  # from 1; games of before version 0002 may lack some
+    Column("body", LargeBinary, nullable=False),  # what ``policygame.game.recorded`` writes
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 import stat
 import threading
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from policygame.store import Conflict, Store, StoreError, tables
+from tests.store.older import as_the_first_version
 
 
 def body(kind: str, **fields: object) -> str:
@@ -21,12 +23,12 @@ def body(kind: str, **fields: object) -> str:
 def fill(store: Store, games: int = 3) -> None:
     for n in range(games):
         store.create(f"g{n}", f"CODE{n}", "first-game", [body("created", name="Zoë\n🐘")], status="playing")
-        store.append(f"g{n}", 1, [body("one"), body("two")])
+        store.append(f"g{n}", 1, [body("one"), body("two")], results={1: b"\x00\xff" * 9, 2: b"two"})
         store.append(f"g{n}", 3, [body("many", n=k) for k in range(400 * n)])
 
 
 def content(store: Store) -> list[object]:
-    return [(game, store.events(game.id)) for game in store.games()]
+    return [(game, store.events(game.id), store.results(game.id)) for game in store.games()]
 
 
 @pytest.fixture
@@ -170,6 +172,14 @@ def spoil(lines: list[str], how: str) -> list[str]:
             return [line.replace('"CODE1"', '"CODE0"') for line in lines]
         case "an event before its game":
             return [lines[0], lines[first_event], *lines[1:]]
+        case "a result missing":
+            return [line for line in lines if '"turn": 2' not in line]
+        case "a result that is none":
+            return [re.sub('"body": "[A-Za-z0-9+/=]+"', '"body": "%%"', line) if '"result"' in line else line for line in lines]
+        case "a result of no turn":
+            return [line.replace('"turn": 2', '"turn": true') for line in lines]
+        case "two results of a turn":
+            return [line.replace('"turn": 2', '"turn": 1') for line in lines]
     raise AssertionError(how)
 
 
@@ -183,6 +193,10 @@ DAMAGES = [
     "not a row",
     "two of a code",
     "an event before its game",
+    "a result missing",
+    "a result that is none",
+    "a result of no turn",
+    "two results of a turn",
 ]
 
 
@@ -197,6 +211,22 @@ def test_damage_is_found_and_nothing_restored(store, make_database, tmp_path):
         assert content(store) == before, how
     (tmp_path / "good").write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert store.restore(tmp_path / "good", force=True) == 2
+
+
+def test_a_backup_of_the_first_version_is_restored(store, make_database, tmp_path):
+    lines = [line for line in dumped(make_database, tmp_path) if '"result": {"turn"' not in line]
+    lines[0] = lines[0].replace(f'"{tables.VERSION}"', '"0001"')
+    lines[-1] = re.sub(', "result": [0-9]+', "", lines[-1])
+    assert "result" not in "".join(lines)
+    (tmp_path / "old").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert store.restore(tmp_path / "old") == 2
+    file = make_database("sqlite")
+    with Store.open(file) as other:
+        fill(other, games=1)
+    as_the_first_version(file)
+    assert store.restore(file, force=True) == 1
+    assert store.results("g0") == {}
+    assert len(store.events("g0")) == 3
 
 
 def test_what_is_no_backup_is_refused(store, tmp_path):

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from policygame.store import Store, StoreError, database_url, errors, places, tables
 from policygame.store.migrate import known_versions
+from tests.store.older import as_the_first_version
 
 
 @pytest.fixture
@@ -142,16 +143,28 @@ def test_the_migrations_lead_to_the_tables(database):
     Store.open(database).close()
     engine = create_engine(database_url(database))
     found = inspect(engine)
-    assert set(found.get_table_names()) == {"games", "events", tables.VERSION_TABLE}
-    for table in (tables.games, tables.events):
+    assert set(found.get_table_names()) == {"games", "events", "results", tables.VERSION_TABLE}
+    for table in (tables.games, tables.events, tables.results):
         stated = {c.name: (str(c.type.compile(engine.dialect)), bool(c.nullable)) for c in table.columns}
         made = {c["name"]: (str(c["type"].compile(engine.dialect)), c["nullable"]) for c in found.get_columns(table.name)}
         assert made == stated
         assert found.get_pk_constraint(table.name)["constrained_columns"] == [c.name for c in table.primary_key.columns]
     assert [key["column_names"] for key in found.get_unique_constraints("games")] == [["code"]]
-    assert [key["options"] for key in found.get_foreign_keys("events")] == [{"ondelete": "CASCADE"}]
+    for of_a_game in ("events", "results"):
+        assert [key["options"] for key in found.get_foreign_keys(of_a_game)] == [{"ondelete": "CASCADE"}]
     engine.dispose()
     assert known_versions()[-1] == tables.VERSION
+
+
+def test_a_database_of_the_first_version_is_brought_along_with_its_games(database):
+    with Store.open(database) as store:
+        store.create("g1", "K7PQM", "first-game", ['{"kind": "created"}'])
+    as_the_first_version(database)
+    with Store.open(database) as store:
+        assert store.events("g1") == ['{"kind": "created"}']
+        assert store.results("g1") == {}
+        store.append("g1", 1, ['{"kind": "resolved"}'], results={1: b"one"})
+        assert store.results("g1") == {1: b"one"}
 
 
 def test_many_open_a_new_database_at_once(database):

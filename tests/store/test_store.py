@@ -45,6 +45,22 @@ def test_whoever_comes_second_is_refused_and_nothing_is_written(store):
     assert store.game("g1").status == "lobby"
 
 
+def test_results_are_written_with_their_events_or_not_at_all(store, database):
+    store.create("g1", "K7PQM", "first-game", [body("created")])
+    store.append("g1", 1, [body("resolved")], results={1: b"\x00one\xff"})
+    with pytest.raises(Conflict, match="at event 2"):
+        store.append("g1", 1, [body("resolved")], results={2: b"two"})
+    with pytest.raises(Conflict, match="results of turn 1"):
+        store.append("g1", 2, [body("resolved")], results={1: b"another", 2: b"two"})
+    with pytest.raises(json.JSONDecodeError):
+        store.append("g1", 2, ["not json"], results={2: b"two"})
+    assert len(store.events("g1")) == 2
+    store.append("g1", 2, [body("resolved")], results={3: b"three", 2: b"two"})
+    with Store.open(database) as again:
+        assert list(again.results("g1").items()) == [(1, b"\x00one\xff"), (2, b"two"), (3, b"three")]
+        assert again.turns_with_results("g1") == {1, 2, 3}
+
+
 def test_of_many_at_once_one_is_first(store):
     store.create("g1", "K7PQM", "first-game", [body("created")])
     gate = threading.Barrier(8)
@@ -101,21 +117,26 @@ def test_games_are_listed_newest_first(store):
     assert [game.id for game in store.games()] == ["g2", "g1", "g0"]
 
 
-def test_a_deleted_game_is_gone_with_its_events(store):
+def test_a_deleted_game_is_gone_with_its_events_and_results(store):
     for n in range(2):
         store.create(f"g{n}", f"CODE{n}", "first-game", [body("created")])
+        store.append(f"g{n}", 1, [], results={1: b"one"})
     store.delete("g0")
+    assert store.turns_with_results("g0") == set()
+    assert store.results("g1") == {1: b"one"}
     with pytest.raises(UnknownGame):
         store.events("g0")
     assert len(store.events("g1")) == 1
     store.create("g0", "CODE0", "first-game", [])
     assert store.events("g0") == []
+    assert store.results("g0") == {}
 
 
-@pytest.mark.parametrize("what", ["events", "append", "delete"])
+@pytest.mark.parametrize("what", ["events", "results", "append", "delete"])
 def test_an_unknown_game_is_named(store, what):
     ask = {
         "events": lambda: store.events("nowhere"),
+        "results": lambda: store.results("nowhere"),
         "append": lambda: store.append("nowhere", 0, [body("created")]),
         "delete": lambda: store.delete("nowhere"),
     }
