@@ -288,18 +288,29 @@ def create_app(
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     """Solara's start and stop, which closes every tab's context; meanwhile what the first visitor would wait for is read."""
-    threading.Thread(target=_warm, name="warm up", daemon=True).start()
-    async with solara_starlette.lifespan(app):
-        yield
+    stopping = threading.Event()
+    warming = threading.Thread(target=_warm, args=(stopping,), name="warm up", daemon=True)
+    warming.start()
+    try:
+        async with solara_starlette.lifespan(app):
+            yield
+    finally:
+        # an interpreter that ends while a thread is inside a library's native code may crash
+        stopping.set()
+        await anyio.to_thread.run_sync(warming.join)
 
 
-def _warm() -> None:
-    """Import the pages and read the shipped scenarios before somebody asks for them."""
+def _warm(stopping: threading.Event) -> None:
+    """Import the pages and read the shipped scenarios before somebody asks for them, until the server stops."""
     from policygame.game.scenarios import scenario_named
     from policygame.scenario import shipped_scenarios
     from policygame.web.app import PAGES
 
     for place in PAGES.values():
+        if stopping.is_set():
+            return
         import_module(place.partition(":")[0])
     for name in shipped_scenarios():
+        if stopping.is_set():
+            return
         scenario_named(name)
