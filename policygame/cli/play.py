@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from policygame.cli.options import whole_number
+from policygame.cli.scored import scores_of, show_scores, told_scores
 from policygame.cli.screen import print_json, print_table, print_text
-from policygame.cli.stored import ForceOption, JsonOption, read_file, write_file
+from policygame.cli.stored import ForceOption, JsonOption, open_host, read_file, write_file
 
 if TYPE_CHECKING:
     from policygame.game import Game, Position
+    from policygame.game.play import Plan
 
 MOST_TURNS = 1000
 _SHOWN = ("deliveries_kunits", "lead_time_weeks", "fill_rate")
@@ -27,9 +30,12 @@ def play(
         Path | None, typer.Option(help="Write the game here, to replay, import or hand in.", metavar="GAME.json")
     ] = None,
     force: ForceOption = False,
+    database: Annotated[
+        str | None, typer.Option("--database", metavar="PATH_OR_URL", help="Keep the game here too, beside those of browsers.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Play a game from a file of decisions; bots play the other governments. What is refused in a browser is refused here.
+    """Play a game from a file of decisions, and score it. Bots play the rest; what is refused in a browser is refused here.
 
     The file names a scenario, a seed and the seats that are played, each followed by its dated lines:
 
@@ -38,6 +44,7 @@ def play(
         seat USA Ann
         2023Q1 packaging_grant interposer_2_5d 0.4 cap 300
     """
+    from policygame.game import Game
     from policygame.game.handin import game_file
     from policygame.game.play import play as play_plan
     from policygame.game.play import read_plan
@@ -46,22 +53,45 @@ def play(
     plan = read_plan(_text(file), str(file))
     told: list[dict[str, object]] = []
     events = play_plan(plan, turns=most, on_turn=lambda game, position: told.append(_turn(game, position)))
+    game = Game.of(events)
+    scores = scores_of(game)
     if out is not None:
         write_file(out, game_file(events), force=force)
+    code = None if database is None else _keep(game_file(events), database)
     if json:
         print_json(
-            {"scenario": plan.scenario, "seed": plan.seed, "seats": dict(plan.players), "turns": told, "out": out and str(out)}
+            {
+                "scenario": plan.scenario,
+                "seed": plan.seed,
+                "seats": dict(plan.players),
+                "turns": told,
+                "scores": told_scores(game, scores),
+                "out": out and str(out),
+                "code": code,
+            }
         )
         return
+    _show(plan, told)
+    show_scores(game, scores)
+    if out is not None:
+        print_text(f"{out}: the game. policygame replay {out} verifies it.")
+    if code is not None:
+        print_text(f"The game has the code {code} in the database.")
+
+
+def _show(plan: Plan, told: Sequence[Mapping[str, object]]) -> None:
     columns = ["turn", "to", *(metric.replace("_", " ") for metric in _SHOWN), "digest"]
     rows = [
         [str(turn["turn"]), str(turn["quarter"]), *(f"{turn[m]:.3g}" for m in _SHOWN), str(turn["digest"])[:12]] for turn in told
     ]
-    print_table(
-        f"{plan.scenario}, seed {plan.seed}: AI accelerators in the world, at the end of each turn", columns, rows, numbers=True
-    )
-    if out is not None:
-        print_text(f"\n{out}: the game. policygame replay {out} verifies and scores it.")
+    title = f"{plan.scenario}, seed {plan.seed}: AI accelerators in the world, at the end of each turn"
+    print_table(title, columns, rows, numbers=True)
+
+
+def _keep(text: str, database: str) -> str:
+    """Take the game into a database; its code there."""
+    with open_host(database) as host:
+        return host.game(host.import_file(text)).code
 
 
 def _text(file: Path) -> str:

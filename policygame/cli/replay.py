@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markup import escape
 
-from policygame.catalogue import MANDATE
+from policygame.cli.scored import scores_of, show_scores, told_scores
 from policygame.cli.screen import print_json, print_table, print_text
 from policygame.cli.stored import DatabaseOption, JsonOption, events_of
 
 if TYPE_CHECKING:
-    from policygame.game import Game
     from policygame.game.handin import Verification
     from policygame.game.score import Score
 
@@ -35,31 +33,13 @@ def replay(
     from policygame.game.handin import verify
 
     found = verify(events_of(game, database))
-    scores = _scores(found.game) if found.holds else {}
+    scores = scores_of(found.game) if found.holds else {}
     if json:
         print_json(_report(found, scores))
     else:
         _show(found, scores)
     if not found.holds:
         raise typer.Exit(DOES_NOT_FOLLOW)
-
-
-def _scores(game: Game) -> dict[str, Score]:
-    """The score of each seat that a person holds, in the game's own world, against the same world in which it does nothing."""
-    from policygame.game.counterfactuals import AS_PLAYED, NOTHING, Task, run_task
-    from policygame.game.score import part_scores
-
-    turns = len(game.result_hashes)
-    if turns == 0:
-        return {}
-    decided, quarters = tuple(game.decisions.items()), game.calendar.quarters_before(turns + 1)
-    scores = {}
-    for seat in game.seats.values():
-        if seat.holder == "person":
-            task = Task(game.scenario, game.seed, decided, quarters, seat.id, (game.seed,), (AS_PLAYED, NOTHING))
-            ran = run_task(task)
-            scores[seat.id] = part_scores(game.scenario, seat.id, ran[AS_PLAYED][0], ran[NOTHING][0])
-    return scores
 
 
 def _show(found: Verification, scores: dict[str, Score]) -> None:
@@ -73,8 +53,7 @@ def _show(found: Verification, scores: dict[str, Score]) -> None:
     for turn in found.turns:
         for problem in turn.problems:
             print_text(f"Turn {turn.turn}: {problem}")
-    for seat, score in scores.items():
-        _show_score(game, seat, score)
+    show_scores(game, scores)
     n = len(found.turns)
     if found.holds:
         print_text(
@@ -82,17 +61,6 @@ def _show(found: Verification, scores: dict[str, Score]) -> None:
         )
     else:
         print_text(f"It does not follow. {found.first_problem}")
-
-
-def _show_score(game: Game, seat: str, score: Score) -> None:
-    rows = [
-        [MANDATE[part.part].name, f"{part.weight:g}", f"{part.played:.3f}", f"{part.nothing:.3f}", f"{part.points:+.4f}"]
-        for part in score.parts
-        if part.weight
-    ]
-    rows.append(["points", "", "", "", f"{score.points.own:+.4f}"])
-    title = f"Score of {game.seats[seat].player} in {seat}, against the same world in which {seat} decides nothing"
-    print_table(escape(title), ["part", "weight", "played", "nothing", "points"], rows, numbers=True)
 
 
 def _report(found: Verification, scores: dict[str, Score]) -> dict[str, Any]:
@@ -118,12 +86,5 @@ def _report(found: Verification, scores: dict[str, Score]) -> dict[str, Any]:
             }
             for turn in found.turns
         ],
-        "scores": {
-            seat: {
-                "player": game.seats[seat].player,
-                "points": score.points.own,
-                "parts": {part.part: part.points for part in score.parts if part.weight},
-            }
-            for seat, score in scores.items()
-        },
+        "scores": told_scores(game, scores),
     }

@@ -18,7 +18,11 @@ from policygame.game.position import Position
 from policygame.result import Result
 from policygame.scenario import Policy, Scenario, Setting
 
-__all__ = ["SECRET_METRICS", "SeatInfo", "SeatView", "public_result", "view_of"]
+__all__ = ["SECRET_METRICS", "SeatInfo", "SeatView", "ShownFrom", "public_result", "view_of"]
+
+ShownFrom = Literal["replay", "stored", "derived anew"]
+"""Where results that are shown come from: the replay by the model that the game is played with; what that model left, where another is
+installed; or what the installed model makes of the same decisions, which may differ from what was seen in play."""
 
 SECRET_METRICS = ("treasury_musd", "outlay_musd")
 """Metrics of a government that only its own role sees."""
@@ -45,6 +49,7 @@ class SeatView:
     ``seat`` None: an onlooker. ``quarter``: when the current turn begins. ``in_force``: what every government has announced, by seat;
     ``decided``: every seat's decisions of resolved turns; ``result``: metrics since the scenario's start without others' treasuries.
     ``draft``, ``decision`` and ``predictions`` are one's own. ``playable``: whether commands are taken, else ``why_not`` says why not.
+    ``model``: the version that the game is played with; ``shown_from`` says where ``result`` comes from, "replay" with that model only.
     """
 
     game_id: str
@@ -70,6 +75,8 @@ class SeatView:
     result: Result
     sequence: int
     why_not: str
+    model: str
+    shown_from: ShownFrom
 
     @property
     def playable(self) -> bool:
@@ -82,8 +89,11 @@ class SeatView:
         return tuple(info for info in self.seats if info.holder == "person" and not info.decided)
 
 
-def view_of(game: Game, position: Position, token: str | None) -> SeatView:
-    """What whoever holds ``token`` may see; None, or a token of nobody's, is an onlooker's."""
+def view_of(game: Game, position: Position, token: str | None, *, stored: Result | None = None) -> SeatView:
+    """What whoever holds ``token`` may see; None, or a token of nobody's, is an onlooker's.
+
+    ``stored``: the result to show of a game of another model, instead of the position's; nothing is then simulated.
+    """
     own = game.seat_of(token)
     mine = game.seats[own] if own is not None else None
     now = min(game.quarter, game.calendar.end)
@@ -111,9 +121,11 @@ def view_of(game: Game, position: Position, token: str | None) -> SeatView:
         predictions=mine.predictions if mine else (),
         in_force=MappingProxyType({seat: position.in_force(seat).in_force(now) for seat in game.seats}),
         decided=game.decisions,
-        result=public_result(position.result, own),
+        result=public_result(position.result if stored is None else stored, own),
         sequence=game.sequence,
         why_not=_why_not(game),
+        model=game.created.model_version,
+        shown_from="replay" if game.same_model else "derived anew" if stored is None else "stored",
     )
 
 

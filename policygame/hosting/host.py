@@ -24,6 +24,8 @@ from policygame.hosting.codes import SHORTEST_TOKEN, is_code, new_code, new_id, 
 from policygame.hosting.files import imported, public_events, usable_id
 from policygame.hosting.notices import Notices
 from policygame.hosting.resent import has_happened
+from policygame.hosting.stored import stored_result, unrecorded
+from policygame.result import Result
 from policygame.scenario import Scenario, shipped_scenarios
 from policygame.simulation import check_seeds
 from policygame.store import CodeTaken, Conflict, Store, StoredGame, UnknownGame
@@ -47,18 +49,21 @@ class Entry:
 
 @dataclass(frozen=True)
 class _Standing:
-    """A game and where it stands."""
+    """A game and where it stands; ``stored``: what to show of it where its model is no longer there to replay it."""
 
     game: Game
     position: Position
+    stored: Result | None = None
 
 
 class _Table:
-    """The lock of one game, and its standing as long as that is kept."""
+    """The lock of one game, and its standing as long as that is kept; ``anew``: its owner wants results of another model's game
+    derived by the installed one."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.standing: _Standing | None = None
+        self.anew = False
 
 
 class Host:
@@ -181,12 +186,21 @@ class Host:
                 return False
             events, following = resolve(standing.game, standing.position)
             try:
-                self._append(game_id, table, standing.game, events, following)
+                results = unrecorded(following, self.store.turns_with_results(game_id))
+                self._append(game_id, table, standing.game, events, following, results)
             except Conflict:
                 continue
             return True
 
-    def _append(self, game_id: str, table: _Table, game: Game, events: Sequence[Event], position: Position) -> None:
+    def _append(
+        self,
+        game_id: str,
+        table: _Table,
+        game: Game,
+        events: Sequence[Event],
+        position: Position,
+        results: Mapping[int, bytes] | None = None,
+    ) -> None:
         """Write events, then stand where they lead; whatever goes wrong, the log is asked again where the game stands."""
         if not events:
             return
@@ -194,7 +208,7 @@ class Host:
         for event in events:
             after = after.apply(event)
         try:
-            self.store.append(game_id, game.sequence, _texts(events), status=after.phase)
+            self.store.append(game_id, game.sequence, _texts(events), status=after.phase, results=results)
             self._keep(game_id, table, _Standing(after, position))
         except BaseException:  # an interrupt, too, may come when the log has them already
             table.standing = None
@@ -227,16 +241,36 @@ class Host:
     # looking ---------------------------------------------------------------------------------------------------------
 
     def view(self, game_id: str, token: str | None) -> SeatView:
-        """What whoever holds ``token`` may see of a game. Raises ``Refused`` for an unknown one."""
+        """What whoever holds ``token`` may see of a game. Raises ``Refused`` for an unknown one.
+
+        A game of another model is shown from the results that were stored when it was played, if they are there, and no model runs.
+        """
         standing = self._standing(game_id)
-        return view_of(standing.game, standing.position, token)
+        return view_of(standing.game, standing.position, token, stored=standing.stored)
+
+    def rederive(self, game_id: str, token: str | None, *, anew: bool = True) -> None:
+        """Show a game of another model as the installed one derives it from its decisions; ``anew`` False: from its stored results again.
+
+        For its owner. Holds for everybody who looks, as long as this host is there; log and stored results stay as they are, and the
+        game is not played on. Raises ``Refused``.
+        """
+        table = self._table(game_id)
+        with table.lock:
+            game = self._stand(game_id, table).game
+            if not game.is_owner(token):
+                raise Refused("not_the_owner", "Only whoever created the game may do this.")
+            changed = table.anew != anew and not game.same_model
+            if changed:
+                table.anew, table.standing = anew, None
+        if changed:
+            self._notices.tell(game_id)
 
     def game(self, game_id: str) -> Game:
         """The game, with everything that is secret in it: for the server's own use."""
         return self._standing(game_id).game
 
     def position(self, game_id: str) -> Position:
-        """Where a game stands, with everything that is secret in it: for the server's own use."""
+        """Where a game stands by the installed model, with everything that is secret in it: for the server's own use."""
         return self._standing(game_id).position
 
     def subscribe(self, game_id: str, callback: Callable[[], None]) -> Callable[[], None]:
@@ -313,13 +347,15 @@ class Host:
         standing = table.standing
         if standing is None:
             game = Game.of(self._events(game_id))
-            standing = _Standing(game, Position.of(game))
+            stored = None if game.same_model or table.anew else stored_result(self.store, game)
+            standing = _Standing(game, Position.of(game), stored)
             self._keep(game_id, table, standing)
         return standing
 
     def _keep(self, game_id: str, table: _Table, standing: _Standing) -> None:
-        """Keep a standing ready, its world replayed; the caller holds the game's lock."""
-        _ = standing.position.result
+        """Keep a standing ready, its world replayed unless it is shown as stored; the caller holds the game's lock."""
+        if standing.stored is None:
+            _ = standing.position.result
         table.standing = standing
         self._touch(game_id, table)
 

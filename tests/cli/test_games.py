@@ -85,6 +85,19 @@ def test_play_stops_where_told_and_shows_a_table(call, database, plan):
     assert not database.exists()
 
 
+def test_a_played_game_is_scored_and_kept_beside_those_of_browsers(call, database, plan, tmp_path):
+    plan.write_text(PLAN.replace("USA Ann", "USA [bold]Ann"), encoding="utf-8")
+    outcome = call("play", plan, "--turns", "2", "--database", database)
+    assert outcome.exit_code == 0, outcome.output
+    assert "Score of [bold]Ann in USA" in outcome.stdout
+    code = outcome.stdout.split("has the code ")[1].split()[0]
+    listed = json.loads(call("games", "--json").stdout)
+    assert [game["code"] for game in listed] == [code]
+    told = json.loads(call("play", plan, "--turns", "2", "--json").stdout)
+    assert told["scores"] == json.loads(call("replay", code, "--json").stdout)["scores"]
+    assert told["code"] is None
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
