@@ -1,8 +1,11 @@
-"""Pictures of pages: every address at three widths in two themes, and one sheet with all of them.
+"""Pictures of pages: every address at three widths in two themes, and sheets that set them side by side.
 
     python tests/web/contact_sheet.py FOLDER [NAME=ADDRESS ...]
+    python tests/web/contact_sheet.py FOLDER --pages [NAME ...]
 
-Without addresses the gallery of components is served and pictured. Each picture is also written on its own, at its full height.
+Without addresses the gallery of components is served and pictured. With ``--pages`` every page of the program is (or those that are
+named: ``every_page.PAGES``), on games that are played for it, with a sheet ``sheet-NAME.png`` for each. Each picture is also written
+on its own, at its full height. Whatever goes wrong on a page is listed, and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -75,14 +78,31 @@ def contact_sheet(browser: Browser, addresses: Mapping[str, str], folder: Path, 
     return wrong
 
 
+def every_page(browser: Browser, folder: Path, names: list[str]) -> list[str]:
+    """Picture the pages of the program and write a sheet for each; returns what was wrong."""
+    from every_page import PAGES, picture_pages
+
+    if unknown := [name for name in names if name not in PAGES]:
+        raise SystemExit(f"no page is called {', '.join(unknown)}; pages are {', '.join(PAGES)}")
+    wrong = picture_pages(browser, folder, names)
+    for name in names or PAGES:
+        paths = {(name, width, theme): folder / f"{name}-{width}-{theme}.png" for theme in THEMES for width in WIDTHS}
+        if all(path.exists() for path in paths.values()):
+            sheet(paths, folder / f"sheet-{name}.png")
+    return wrong
+
+
 def main() -> None:
-    if len(sys.argv) < 2:
+    if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
         raise SystemExit(__doc__)
-    folder = Path(sys.argv[1])
-    given = dict(argument.split("=", 1) for argument in sys.argv[2:])
+    folder, more = Path(sys.argv[1]), sys.argv[2:]
+    pages = "--pages" in more
+    given = {} if pages else dict(argument.split("=", 1) for argument in more)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
-        if given:
+        if pages:
+            wrong = every_page(browser, folder, [name for name in more if name != "--pages"])
+        elif given:
             wrong = contact_sheet(browser, given, folder)
         else:
             from conftest import served
@@ -90,7 +110,7 @@ def main() -> None:
             with served() as gallery:
                 wrong = contact_sheet(browser, {"gallery": gallery.address}, folder)
         browser.close()
-    print(f"wrote {folder / 'sheet.png'}")
+    print(f"wrote {folder}")
     if wrong:
         raise SystemExit("\n".join(wrong))
 
