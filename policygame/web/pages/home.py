@@ -184,8 +184,8 @@ def _picture() -> Markup:
         el(
             "div",
             el("h2", _("Wafers piled up in front of one stage")),
-            el("span", _("2.5D packaging, 2023"), class_="sub"),
-            class_="between",
+            el("span", _("2.5D packaging, 2023"), class_="sub nw"),
+            class_="between wrap",
         ),
         river(),
         river_figures(),

@@ -55,9 +55,8 @@ def _bank() -> list[Markup]:
     return dies
 
 
-def _words(x: int, y: int, text: str, anchor: str = "start", strong: bool = False) -> Markup:
-    colour = "var(--ink)" if strong else "var(--ink2)"
-    return el("text", text, x=x, y=y, text_anchor=anchor, font_size=13.5, font_weight=650 if strong else 400, fill=colour)
+def _words(x: int, y: int, text: str, anchor: str = "start", css: str | None = None) -> Markup:
+    return el("text", text, x=x, y=y, text_anchor=anchor, font_size=13.5, font_weight=650, fill="var(--ink)", class_=css)
 
 
 def river() -> Markup:
@@ -71,10 +70,11 @@ def river() -> Markup:
         _bank(),
         el("rect", x=344, y=96, width=28, height=70, rx=3, fill=_D, stroke="var(--bind)", stroke_width=4),
         [_package(392 + k * 31, 135 if k % 2 else 105) for k in range(8)],
-        _words(0, 24, _("Dies leave the fabs"), strong=True),
-        _words(262, 24, _("and wait in the die bank"), "middle", strong=True),
-        _words(358, 86, "2.5D", "middle", strong=True),
-        _words(640, 24, _("for a place in a package"), "end", strong=True),
+        _words(0, 24, _("Dies leave the fabs"), css="far"),
+        _words(262, 24, _("and wait in the die bank"), "middle", "far"),
+        _words(0, 26, _("Dies wait in the die bank"), css="near"),
+        _words(358, 86, "2.5D", "middle"),
+        _words(640, 24, _("for a place in a package"), "end"),
         viewbox="0 0 640 226",
         width="100%",
         role="img",
