@@ -30,6 +30,8 @@ DECISIONS: Mapping[int, Sequence[str]] = {
 DRAFT = ("packaging_grant interposer_2_5d 0.5 cap 900", "packaging_rnd interposer_2_5d 60", "export_control tools 0.5 on CHN")
 UNPAYABLE = ("packaging_rnd interposer_2_5d 1500",)
 HEIGHT_PX = {390: 844, 768: 1024, 1280: 860}
+TALLEST_PX = 8000
+"""A longer page (a table of all numbers) is cut here."""
 _DRAWN = "[...document.querySelectorAll('.canvas')].every((c) => c.offsetParent === null || Number(c.dataset.drawn) > 0)"
 _QUIET = "document.querySelectorAll('figure.chart[aria-busy=true]').length === 0"
 
@@ -180,7 +182,7 @@ PAGES: Mapping[str, Shot] = {
     "desk-effect": Shot("/play/{code}/effect", FAN, "large", "large"),
     **{f"desk-world-{name}": Shot(f"/play/{{code}}/world/{name}", ".worldtabs .tab", "large", "large") for name in TABS},
     "desk-news": Shot("/play/{code}/news", ".snews .card", "large", "large"),
-    "desk-more": Shot("/play/{code}/more", ".smore .card, .smore a", "large", "large"),
+    "desk-more": Shot("/play/{code}/more", "main .card", "large", "large"),
     "waiting": Shot("/play/{code}", "main .card", "waiting", "waiting"),
     "resolution": Shot("/play/{code}/resolution/4", "main .news", "large", "large"),
     "resolution-first": Shot("/play/{code}/resolution/1", "main .news", "ended", "ended"),
@@ -206,6 +208,13 @@ def drawn(page: Page) -> None:
     """Wait until no forecast is awaited and every chart that can be seen has been drawn."""
     page.wait_for_function(_QUIET, timeout=PATIENCE_MS)
     page.wait_for_function(_DRAWN, timeout=PATIENCE_MS)
+
+
+def _show_whole(page: Page, width: int) -> None:
+    """Make the window as high as the page, so that what sticks to the bottom of a phone hides nothing in the picture."""
+    high = int(page.evaluate("document.documentElement.scrollHeight"))
+    page.set_viewport_size({"width": width, "height": min(max(high, HEIGHT_PX[width]), TALLEST_PX)})
+    page.evaluate("window.scrollTo(0, 0)")
 
 
 def _in_theme(page: Page, theme: str) -> None:
@@ -239,9 +248,10 @@ def picture_of(browser: Browser, address: str, games: Games, name: str, width: i
             drawn(seen.page)
             if shot.do is not None:
                 shot.do(seen.page)
+            _show_whole(seen.page, width)
             for theme in THEMES:
                 _in_theme(seen.page, theme)
-                seen.page.screenshot(path=folder / f"{name}-{width}-{theme}.png", full_page=True, animations="disabled")
+                seen.page.screenshot(path=folder / f"{name}-{width}-{theme}.png", animations="disabled")
                 wrong += [f"{theme}: {fault}" for fault in wrong_with(seen)]
                 seen.errors.clear()
                 seen.failed.clear()
