@@ -336,7 +336,8 @@ def moment_card(found: Debrief, at: int, lines: Sequence[Any]) -> Markup:
         ("compute_received_kh100e", f"country:{found.seat}", ""),
     ):
         value = float(found.result.array(metric, entity, item)[row, 0])
-        shown.append(Figure(help_name("metric", metric), value_text(value, metric, item), help=("metric", metric)))
+        amount, _space, unit = value_text(value, metric, item).partition(" ")  # a long unit may fold, a number may not
+        shown.append(Figure(help_name("metric", metric), amount, unit, help=("metric", metric)))
     news = [el("li", line) for line in lines]
     what = el("ul", news) if news else el("p", _("Nothing passed a mark."), class_="sub")
     return join([el("h3", quarter_text(quarter)), figures(shown), what])
