@@ -38,7 +38,8 @@ def bars(
     widest = max((len(write(bar.value) + bar.note) for bar in listed), default=1)
     option: Option = {
         "grid": {
-            "left": 8 + int(label * 0.56 * max((len(bar.name) for bar in listed), default=1)),
+            "left": 2,
+            "containLabel": True,  # names are as wide as the reader's type makes them
             "right": 16 + int(widest * label * 0.58),
             "top": 4,
             "bottom": 4,

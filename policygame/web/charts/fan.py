@@ -81,7 +81,7 @@ def fan(
     option: Option = {
         "grid": {
             "left": 12 + 7 * max(len(number(low)), len(number(high)), len(number(step))),
-            "right": (14 + int(widest * type_size * 0.54)) if direct_labels else 12,
+            "right": (16 + int(widest * type_size * 0.64)) if direct_labels else 12,
             "top": 30 if unit else 22,
             "bottom": 22,
         },
