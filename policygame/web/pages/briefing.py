@@ -10,7 +10,7 @@ from policygame.catalogue import JURISDICTIONS, LEVERS, MANDATE, TECHNOLOGIES
 from policygame.errors import UserError
 from policygame.game import SeatView
 from policygame.game.treasury import PURSES, Bill, bill
-from policygame.game.wording import item_name
+from policygame.game.wording import item_name, quarter_text
 from policygame.scenario import Policy
 from policygame.web.charts import Bar, bars
 from policygame.web.components import Chart, Figure, figures
@@ -53,7 +53,7 @@ def Briefing(code: str) -> None:
         return
     place = _(JURISDICTIONS[seat].name)
     drawn = bill(host().position(found.id), seat, Policy())
-    subtitle = _("{title}, {turns} turns from {first}").format(title=_(view.scenario.title), turns=view.turns, first=view.quarter)
+    subtitle = _("{title}, turn {turn} of {turns}").format(title=_(view.scenario.title), turn=view.turn, turns=view.turns)
     begin = nav_link(f"/play/{code}", _("Begin") if view.turn == 1 else _("To the desk"), class_="btn strong")
     page: list[Any] = [
         Fragment(_case(view, place), tag="section", classes="card pad stack wide"),
@@ -64,9 +64,9 @@ def Briefing(code: str) -> None:
     ]
     Shell(
         _("Briefing, {place}").format(place=place),
-        bar=top_bar(_("Briefing, {place}").format(place=place), subtitle, place=seat, right=begin),
+        bar=top_bar(_("Briefing, {place}").format(place=place), subtitle, place=seat, right=el("span", begin, class_="hide-s")),
         children=[Box(page, classes="page brief")],
-        dock=el("div", begin, class_="row"),
+        dock=el("div", begin, class_="dockin"),
     )
 
 
@@ -160,7 +160,7 @@ def _pictures(view: SeatView, seat: str) -> list[Any]:
         height=30 * max(sum(share > 0 for _n, share in shares), 1) + 16,
     )
     weeks = [float(v) for v in result.array("lead_time_weeks", item=AI)[:, 0]]
-    quarters = [str(q) for q in result.quarters]
+    quarters = [quarter_text(q) for q in result.quarters]
     second = Chart(
         bars(
             [Bar(q, w, "@ink2") for q, w in zip(quarters, weeks, strict=True)],
