@@ -11,6 +11,7 @@ from policygame.game import Game, SeatView
 from policygame.game.debrief import Debrief as Found
 from policygame.game.news import headlines
 from policygame.game.reproduce import reproduce_lines
+from policygame.game.wording import quarter_text
 from policygame.model.standing import DEFINITIONS
 from policygame.web.components import Chart, Replay, empty_state, skeleton, tabs
 from policygame.web.help import help_name, question
@@ -66,18 +67,12 @@ def _Asked(view: SeatView, game: Game) -> None:
             href=link(f"/play/{view.code}/debrief.html"),
             download=f"debrief-{view.code}.html",
         )
-    file = (
-        el(
-            "a",
-            _("Hand in"),
-            class_="btn hide-s",
-            href=link(f"/play/{view.code}/game.json"),
-            download=f"policygame-{view.code}.json",
-        )
-        if ended
-        else None
-    )
-    bar = top_bar(_("Debrief, {place}").format(place=place), subtitle, place=seat, right=join([export, file, onward]))
+    file = None
+    if ended:
+        address, name = link(f"/play/{view.code}/game.json"), f"policygame-{view.code}.json"
+        file = el("a", _("Hand in"), class_="btn", href=address, download=name)
+    right = join([export, el("span", file, onward, class_="row hide-s")])
+    bar = top_bar(_("Debrief, {place}").format(place=place), subtitle, place=seat, right=right)
     if told.problem:
         body: Any = Fragment(
             el(
@@ -99,7 +94,7 @@ def _Asked(view: SeatView, game: Game) -> None:
         _("Debrief, {place}").format(place=place),
         bar=bar,
         children=[Box([body], classes="page")],
-        dock=el("div", onward, class_="row"),
+        dock=el("div", onward, file, class_="dockin"),
     )
 
 
@@ -187,7 +182,7 @@ def _Found(view: SeatView, found: Found) -> None:
         Box(
             [
                 Fragment(el("h2", _("Play it back"))),
-                Replay([str(q) for q in found.quarters], at, set_at, label=_("Quarter")),
+                Replay([quarter_text(q) for q in found.quarters], at, set_at, label=_("Quarter")),
                 Fragment(parts.moment_card(found, at, lines)),
             ],
             tag="section",

@@ -226,7 +226,7 @@ def what_if_chart(found: Debrief, effect: DecisionEffect | None, watched: int) -
     form = said(metric, item)
     start = found.result.quarters.index(found.quarters[0])
     past = [form.scale * float(v) for v in found.result.array(metric, entity, item)[max(start - HISTORY_QUARTERS, 0) : start, 0]]
-    labels = [str(q) for q in found.result.quarters[max(start - HISTORY_QUARTERS, 0) :]]
+    labels = [quarter_text(q) for q in found.result.quarters[max(start - HISTORY_QUARTERS, 0) :]]
 
     def bands(path: Path) -> Bands:
         return Bands(*([form.scale * float(v) for v in row] for row in path.fan))
