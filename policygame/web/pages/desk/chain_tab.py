@@ -37,7 +37,8 @@ _thinking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ladder")
 def ChainTab(view: SeatView, position: Position) -> None:
     """The tab."""
     item, set_item = solara.use_state("wafers")
-    told = use_future(lambda: _ladder(view), (view.game_id, view.turn))
+    over = view.phase == "ended"
+    told = use_future(None if over else lambda: _ladder(view), (view.game_id, view.turn))
 
     def act(name: str, value: str) -> None:
         if name == "flow" and value in ITEMS:
@@ -50,7 +51,8 @@ def ChainTab(view: SeatView, position: Position) -> None:
     head = el("div", figures(_key_figures(view)), choice, class_="between wrap")
     spec, note = _picture(found, binding)
     picture = Box([Fragment(_columns(found)), Chart(spec, height=300), Fragment(el("p", note, class_="sub"))], classes="grow")
-    side = _rungs(told.value, told.problem)
+    ended = el("p", _("The last quarter is over: nothing lies ahead to be short of."), class_="sub pad")
+    side = ended if over else _rungs(told.value, told.problem)
     Box(
         [Fragment(head, act, classes="padx"), Box([picture, Fragment(side, classes="ladders")], classes="chaingrid")],
         classes="chainpanel",
