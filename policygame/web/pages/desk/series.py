@@ -86,6 +86,6 @@ def short_value(shown: Shown, value: float) -> str:
     metric, _entity, item = shown.series
     word = said(metric, item).word
     unit = _UNITS.get(
-        word, word.replace("M USD a quarter", "M").replace(" a quarter", "/q").replace("log points in a hundred", "lp")
+        word, word.replace("M USD a quarter", "M").replace(" a quarter", "/q").replace("log points in a hundred", _("log pts"))
     )
     return f"{write(shown, value)} {unit}".strip()

@@ -11,9 +11,10 @@ from policygame.game.turns import Calendar
 from policygame.model.standing import DEFINITIONS
 from policygame.web.charts import Bar, bars, bump
 from policygame.web.components import Chart, Figure, RankRow, figures, rank_table, tabs
-from policygame.web.help import help_name, question
+from policygame.web.help import question
 from policygame.web.markup import el, join
 from policygame.web.pages.desk.reading import now
+from policygame.web.pages.desk.role import item_word
 from policygame.web.palette import jurisdiction_token
 from policygame.web.text import _, number, ordinal, percent
 from policygame.web.vue import Box, Fragment
@@ -54,7 +55,7 @@ def ConcentrationTab(view: SeatView) -> None:
     choice = join(
         [
             tabs(
-                [(t, _("All") if t == "all" else help_name("stage", t)) for t in technologies],
+                [(t, _("All") if t == "all" else item_word(t)) for t in technologies],
                 item,
                 act="tech",
                 label=_("Technology"),
