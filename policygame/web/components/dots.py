@@ -33,7 +33,8 @@ def dot_grid(better: int, same: int, worse: int, *, columns: int = 25, gap: floa
 
 
 def worlds_sentence(better: int, same: int, worse: int, words: str) -> Markup:
-    """ "162 of 200 worlds wait less": ``words`` say what better means."""
+    """ "162 of 200 worlds wait less": ``words`` say what better means. Where more go the other way, how many is said too."""
     whole = better + same + worse
     count = el("b", _("{better} of {whole}").format(better=better, whole=whole), class_="inkdraft")
-    return el("span", count, f" {words}")
+    against = _(", {worse} the other way").format(worse=worse) if worse > better else None
+    return el("span", count, f" {words}", against)
