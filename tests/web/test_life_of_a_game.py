@@ -9,7 +9,7 @@ from browsing import tab
 from playing import Program, begin_alone, next_turn, serving, take_turn
 from playwright.sync_api import Browser
 
-pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]  # minutes of clicking: bash tests/run.sh --all
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

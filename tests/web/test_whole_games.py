@@ -17,7 +17,7 @@ from policygame.game.play import Plan, play
 from policygame.game.position import digest
 from policygame.store import Store
 
-pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]  # minutes of clicking: bash tests/run.sh --all
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
