@@ -43,7 +43,6 @@ PAGES = {
     "gathering": ("lobby", "/play/{code}", "main .codebig"),
     "join": ("stranger", "/play/{code}", "main form"),
     "briefing": ("middle", "/play/{code}/briefing", "main .weights"),
-    "desk": ("middle", "/play/{code}", "main [role=slider]:visible"),
     "resolution": ("middle", "/play/{code}/resolution/1", "main .news"),
     "history": ("middle", "/play/{code}/history", "main table"),
     "debrief": ("ended", "/play/{code}/debrief", "main .ar"),
