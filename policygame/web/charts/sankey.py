@@ -113,13 +113,16 @@ def _node(node: Node, size: Size) -> Option:
     note = f" {node.note}" if node.note and size != "phone" else ""
     style: Option = {"color": "@bind" if node.queue else node.colour, "borderWidth": 0}
     name = (node.short or node.name) if size == "phone" else node.name
-    label = f"{{n|{name}}}  {{v|{number(node.value)}{note}}}"
+    value = (
+        "" if size == "phone" and node.column == 1 else f"  {{v|{number(node.value)}{note}}}"
+    )  # no room between its neighbours
+    label = f"{{n|{name}}}{value}"
     if node.queue:
         style |= {"borderColor": "@bindline", "borderWidth": 1.5, "borderType": [3, 2]}
     if node.binds:
         style |= {"borderColor": "@bind", "borderWidth": 2.5, "shadowBlur": 22, "shadowColor": "@glow/95"}
         words = name if size == "phone" else _("{stage} binds").format(stage=node.name)
-        label = f"{{b|{words}}}  {{v|{number(node.value)}{note}}}"
+        label = f"{{b|{words}}}{value}"
     return {"name": node.id, "depth": node.column, "itemStyle": style, "label": {"formatter": label}}
 
 
