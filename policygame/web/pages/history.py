@@ -12,10 +12,11 @@ import solara
 from policygame.catalogue import JURISDICTIONS
 from policygame.errors import UserError
 from policygame.game import SeatView
+from policygame.game.wording import quarter_text
 from policygame.web.hosted import host
 from policygame.web.identity import use_tokens
 from policygame.web.markup import Markup, el, join
-from policygame.web.pages.desk.series import strip
+from policygame.web.pages.desk.series import short_value, strip
 from policygame.web.pages.desk.tabs import WorldTabs
 from policygame.web.shell import Shell, link, nav_link, top_bar
 from policygame.web.text import _
@@ -32,22 +33,22 @@ def HistoryPage(code: str) -> None:
     if found is None:
         raise UserError(_("No game has this code."))
     view = host().view(found.id, tokens.get(code))
-    title = _("History")
+    title, ended = _("History"), view.phase == "ended"
     place = _(JURISDICTIONS[view.seat].name) if view.seat else _("an onlooker")
     # while it is played, the seed would tell the future
     told = _("Scenario {name}. Everything below follows from it, its world and the decisions.").format(name=view.scenario.name)
-    if view.phase == "ended":
+    if ended:
         told = _("Scenario {name}, world {seed}. Everything below follows from these and the decisions.").format(
             name=view.scenario.name, seed=view.seed
         )
     head = el(
         "section",
-        el("h2", _("Your game, {code}").format(code=code)),
+        el("h2", _("{title}, game {code}").format(title=_(view.scenario.title), code=code)),
         el("p", told, class_="sub"),
         el(
             "div",
-            nav_link(f"/play/{code}/briefing", _("Briefing"), class_="btn"),
-            nav_link(f"/play/{code}/debrief", _("Debrief"), class_="btn"),
+            nav_link(f"/play/{code}/briefing", _("Briefing"), class_="btn") if view.seat else None,
+            nav_link(f"/play/{code}/debrief", _("Debrief"), class_="btn") if view.seat and not ended else None,
             el(
                 "a",
                 _("Figures as CSV"),
@@ -71,7 +72,9 @@ def HistoryPage(code: str) -> None:
         Fragment(join([head, _figures(view)]), classes="stack"),
         WorldTabs(view, host().position(found.id), "history"),
     ]
-    back = nav_link(f"/play/{code}", _("To the desk"), class_="btn strong")
+    back: Markup | None = None
+    if view.seat:
+        back = nav_link(f"/play/{code}", _("Debrief") if ended else _("To the desk"), class_="btn strong")
     Shell(title, bar=top_bar(title, place, place=view.seat, right=back), children=[Box(page, classes="page stack")])
 
 
@@ -80,7 +83,8 @@ def _rows(view: SeatView) -> tuple[list[str], list[list[str]]]:
     heads = [_("Quarter"), *(one.label for one in asked)]
     rows = []
     for at, quarter in enumerate(view.result.quarters):
-        rows.append([str(quarter), *(f"{float(view.result.array(*one.series)[at, 0]):.4g}" for one in asked)])
+        values = (short_value(one, float(view.result.array(*one.series)[at, 0])) for one in asked)
+        rows.append([quarter_text(quarter), *values])
     return heads, rows
 
 
@@ -98,7 +102,7 @@ def figures_csv(view: SeatView) -> str:
 def _figures(view: SeatView) -> Markup:
     heads, rows = _rows(view)
     head = el("tr", [el("th", words, class_="n" if at else None, scope="col") for at, words in enumerate(heads)])
-    body = [el("tr", [el("td", cell, class_="n" if at else None) for at, cell in enumerate(row)]) for row in reversed(rows)]
+    body = [el("tr", [el("td", cell, class_="n nw" if at else "nw") for at, cell in enumerate(row)]) for row in reversed(rows)]
     table = el(
         "table",
         el("caption", _("Figures of this world, the newest quarter first"), class_="vh"),
