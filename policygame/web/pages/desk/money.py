@@ -103,7 +103,7 @@ def _segments(purse: Purse, thin: bool) -> Markup:
 def purse_bar(shown: Mapping[str, Purse]) -> Markup:
     """The packaging purse large, the fab purse below it."""
     main, fab = shown["packaging"], shown["fab"]
-    name = [_("Treasury"), " ", el("span", _("packaging, M USD"), class_="sub", style="font-weight:400")]
+    name = [_("Treasury"), " ", el("span", _("packaging, M USD"), class_="sub nw", style="font-weight:400")]
     figure = el("b", number(main.left, 0), class_=None if main.left >= 0 else "bad", style="font-size:17px", id="treasury-left")
     head = el(
         "div",

@@ -230,13 +230,14 @@ def _steps(draft: Draft, saved: bool) -> Markup:
 
     def button(act: str, words: str, possible: bool, mark: str | None = None, flip: bool = False) -> Markup:
         drawn = el("span", icon(mark), class_="flip" if flip else None) if mark else None
-        return el("button", drawn, words, class_="btn sm", type="button", data_act=act, disabled=not possible)
+        name = el("span", words, class_="iconword") if mark else words
+        return el("button", drawn, name, class_="btn sm", type="button", title=words, data_act=act, disabled=not possible)
 
     n = len(draft.settings)
     told = _("Nothing in your draft yet.") if n == 0 else (_("{n} changed, saved") if saved else _("{n} changed")).format(n=n)
     return el(
         "div",
-        el("span", told, class_="sub grow"),
+        el("span", told, class_="sub grow nw"),
         button("undo", _("Undo"), bool(draft.past), "undo"),
         button("redo", _("Redo"), bool(draft.future), "undo", flip=True),
         button("reset", _("Reset to in force"), bool(draft.settings)),
