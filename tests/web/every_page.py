@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from browsing import THEMES, WIDTHS, Tab, tab
 from playing import PATIENCE_MS, serving, submit
@@ -30,10 +31,12 @@ DECISIONS: Mapping[int, Sequence[str]] = {
 DRAFT = ("packaging_grant interposer_2_5d 0.5 cap 900", "packaging_rnd interposer_2_5d 60", "export_control tools 0.5 on CHN")
 UNPAYABLE = ("packaging_rnd interposer_2_5d 1500",)
 HEIGHT_PX = {390: 844, 768: 1024, 1280: 860}
+CALM: Mapping[str, Any] = {"reduced_motion": "reduce"}
+"""Pictures are taken of what has come to rest."""
 TALLEST_PX = 8000
 """A longer page (a table of all numbers) is cut here."""
 _DRAWN = "[...document.querySelectorAll('.canvas')].every((c) => c.offsetParent === null || Number(c.dataset.drawn) > 0)"
-_QUIET = "document.querySelectorAll('figure.chart[aria-busy=true]').length === 0"
+_QUIET = "![...document.querySelectorAll('figure.chart[aria-busy=true], main .sk')].some((c) => c.offsetParent !== null)"
 
 Keys = Mapping[str, Mapping[str, str]]
 """Codes and tokens of the seats that a browser holds, by who sits there."""
@@ -242,7 +245,7 @@ def picture_of(browser: Browser, address: str, games: Games, name: str, width: i
     ]
     path = shot.path.format(code=games.codes.get(shot.game, ""))
     wrong: list[str] = []
-    with tab(browser, address + path, width=width, height=HEIGHT_PX[width], storage_state={"cookies": cookies}) as seen:
+    with tab(browser, address + path, width=width, height=HEIGHT_PX[width], storage_state={"cookies": cookies}, **CALM) as seen:
         try:
             seen.page.locator(shot.ready).locator("visible=true").first.wait_for(timeout=PATIENCE_MS)
             drawn(seen.page)
