@@ -189,7 +189,7 @@ PAGES: Mapping[str, Shot] = {
     "waiting": Shot("/play/{code}", "main .card", "waiting", "waiting"),
     "resolution": Shot("/play/{code}/resolution/4", "main .news", "large", "large"),
     "resolution-first": Shot("/play/{code}/resolution/1", "main .news", "ended", "ended"),
-    "resolution-last": Shot("/play/{code}/resolution/12", "main h2", "ended", "ended"),
+    "resolution-last": Shot("/play/{code}/resolution/12", ".ladders :text('The last quarter is over')", "ended", "ended"),
     "debrief": Shot("/play/{code}/debrief", "main .ar", "ended", "ended"),
     "debrief-what-if": Shot("/play/{code}/debrief", "main .ar", "ended", "ended", do=_what_if),
     "debrief-early": Shot("/play/{code}/debrief", "main .ar", "large", "large"),

@@ -160,6 +160,14 @@ def test_a_phone_gets_short_names() -> None:
     assert "Accelerators" not in json.dumps(phone)
 
 
+def test_between_two_columns_a_phone_has_room_for_a_name_only() -> None:
+    spec = _sankey()
+    assert spec.phone is not None
+    for option, told in ((spec.option, 3), (spec.phone, 2)):
+        nodes = option["series"][0]["data"]
+        assert len({node["depth"] for node in nodes if "{v|" in node["label"]["formatter"]}) == told
+
+
 def test_a_link_to_nowhere_is_refused() -> None:
     with pytest.raises(ValueError, match="'x', which is no node; nodes are f"):
         sankey([Node("f", "Fabs", 0, 1, "@TWN")], [Link("f", "x", 1)], unit="kwpm")

@@ -110,6 +110,11 @@ def test_every_world_is_a_mark_of_its_own_shape() -> None:
     assert "162 of 200 worlds wait less" in words(c.worlds_sentence(162, 10, 28, "worlds wait less"))
 
 
+def test_a_draft_that_harms_more_worlds_than_it_helps_says_so() -> None:
+    assert "95 the other way" in words(c.worlds_sentence(0, 105, 95, "worlds wait less"))
+    assert "other way" not in words(c.worlds_sentence(162, 10, 28, "worlds wait less"))
+
+
 def test_the_ladder_begins_with_what_is_worth_most() -> None:
     rungs = [c.Rung("tools", "Tools", 0.09, 0.93), c.Rung("interposer_2_5d", "2.5D", 0.71, 1.0, True), c.Rung("hbm", "HBM", 0.0)]
     markup = c.ladder(rungs, of="% accelerators")
