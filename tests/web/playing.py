@@ -86,6 +86,21 @@ def begin_alone(page: Page, address: str, *, scenario: str = "A first game", sea
     return page.url.rpartition("/")[2]
 
 
+def begin_together(page: Page, address: str, *, player: str, seat: str, scenario: str = "A first game") -> str:
+    """Make a game for several people, without questions about what is expected; returns its code."""
+    page.goto(address)
+    page.get_by_role("button", name="Play together").click()
+    page.get_by_role("radio", name=scenario).check(force=True)
+    page.get_by_role("radio", name=seat).check(force=True)
+    page.get_by_label("Your name").fill(player)
+    more = page.get_by_text("Rivals and luck")
+    more.click()
+    page.locator("input[name=predictions]").uncheck()
+    page.get_by_role("button", name="Create the game").click()
+    page.wait_for_url(re.compile(r"/play/[A-Z0-9]{5}$"))
+    return page.url.rpartition("/")[2]
+
+
 def take_turn(page: Page, turn: int, *, answer: str = "Send without saying") -> None:
     """Send what is on the desk, answer the question, and wait for what the turn brought."""
     submit(page)
