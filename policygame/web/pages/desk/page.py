@@ -234,10 +234,10 @@ def _steps(draft: Draft, saved: bool) -> Markup:
         return el("button", drawn, name, class_="btn sm", type="button", title=words, data_act=act, disabled=not possible)
 
     n = len(draft.settings)
-    told = _("Nothing in your draft yet.") if n == 0 else (_("{n} changed, saved") if saved else _("{n} changed")).format(n=n)
+    told = _("Nothing changed yet.") if n == 0 else (_("{n} changed, saved") if saved else _("{n} changed")).format(n=n)
     return el(
         "div",
-        el("span", told, class_="sub grow nw"),
+        el("span", told, class_="sub grow"),
         button("undo", _("Undo"), bool(draft.past), "undo"),
         button("redo", _("Redo"), bool(draft.future), "undo", flip=True),
         button("reset", _("Reset to in force"), bool(draft.settings)),
