@@ -175,13 +175,20 @@ def _Row(desk: _Desk, control: Control, spent: Costs) -> None:
         percent=control.percent,
         suffix=control.suffix,
         limit=limit,
-        warning=_("{amount} is all the treasury can carry.").format(amount=control.write(amount)) if at_limit else "",
+        warning=_most_words(control, min(amount, limit or 0.0)) if at_limit else "",
         name=help_name("lever", control.lever),
         disabled=desk.disabled,
     )
     under = _under(desk, control, chosen, opened)
     below = Fragment(under if under is not None else Markup(""), act, classes=classes("lunder", none=under is None))
     Box([row, below], classes=classes("lrow", more=under is not None))
+
+
+def _most_words(control: Control, most: float) -> str:
+    """How much of a lever money allows, where that is what it is set to, or less."""
+    if most <= 0.0:
+        return _("The treasury can carry none of this.")
+    return _("{amount} is all the treasury can carry.").format(amount=control.write(most))
 
 
 def _under(desk: _Desk, control: Control, item: str, opened: bool) -> Markup | None:
