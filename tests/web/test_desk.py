@@ -199,6 +199,7 @@ def test_what_cannot_be_paid_cannot_be_sent_and_one_press_mends_it(browser: Brow
         alert = page.get_by_role("alert").filter(has_text="Not sent.")
         alert.wait_for()
         assert "has 1,200 M USD for this turn, and this takes 3,000" in alert.inner_text()
+        assert page.get_by_text("600 M a quarter is all the treasury can carry.").count() == 1
         assert seen.violations() == []
         alert.get_by_role("button", name="Set Packaging research and pilot lines, 2.5D to 600").click()
         slider = page.get_by_role("slider", name="Packaging research and pilot lines, 2.5D")
