@@ -126,17 +126,18 @@ def tab_id() -> str:
     return solara.get_kernel_id()
 
 
-def _handle_only_events(self: Any, _: Any, content: Mapping[str, Any], buffers: Any) -> None:
+def _handle_only_events(self: Any, _: Any, content: object, buffers: Any) -> None:
     """What a template widget does with a message of the browser: call the declared handler of an event, and nothing else.
 
     ipyvue's own handler also creates any class of any module, and calls any method of the widget, that a message names.
     """
-    name = content.get("event")
-    handler = getattr(type(self), f"vue_{name}", None) if isinstance(name, str) and set(content) <= {"event", "data"} else None
+    told = content if isinstance(content, Mapping) and set(content) <= {"event", "data"} else {}
+    name = told.get("event")
+    handler = getattr(type(self), f"vue_{name}", None) if isinstance(name, str) else None
     if handler is None:
         _log.warning("a browser sent a message that no component declares; it was ignored")
         return
-    handler(self, content.get("data", {}))
+    handler(self, told.get("data", {}))
 
 
 def harden() -> None:

@@ -77,9 +77,12 @@ class _Widget:
         {"event": ["act"]},
         {"event": "act", "create_widget": ["os", "system"]},
         {},
+        [],
+        3,
+        None,
     ],
 )
-def test_a_message_that_no_component_declares_does_nothing(message: dict[str, Any]) -> None:
+def test_a_message_that_no_component_declares_does_nothing(message: Any) -> None:
     widget = _Widget()
     Events._handle_event(widget, None, message, None)
     assert widget.heard == []

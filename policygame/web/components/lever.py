@@ -69,6 +69,8 @@ def LeverRow(
     step: float,
     on_move: Callable[[str, float, bool], None],
     on_choose: Callable[[str], None],
+    on_refuse: Callable[[str], None] | None = None,
+    most: float | None = None,
     now_musd: float | None = None,
     later_musd: float | None = None,
     percent: bool = False,
@@ -86,21 +88,38 @@ def LeverRow(
     ``step`` bound the slider, in the lever's unit; ``limit`` is where money ends (hatched beyond; the slider stops there).
     ``percent`` shows a share of one as per cent; else ``digits`` and ``suffix`` (as in " a quarter") write a value.
     ``on_move(item, amount, settled)`` hears a movement at most ten times a second, and once more with ``settled`` when it ends.
+    ``on_refuse(words)`` hears why something was not taken that no slider sends: another item, or an amount outside ``low`` to ``most``
+    (by default ``high``; a ``high`` that money moves may be overtaken by a movement under way, which then ends there).
     ``note`` is a line below; ``warning`` a line in red before it, as in "18 % is all the treasury can carry."
     """
-    known = {item.id for item in items}
+    known = {item.id: item.short for item in items}
+    title = name or help_name("lever", lever)
+    scale, unit = (100.0, " %") if percent else (1.0, suffix)
+    top = high if most is None else max(most, high)
+    other_item = _("{lever} can be set for {items}.").format(lever=title, items=", ".join(known.values()))
+
+    def refuse(words: str) -> None:
+        if on_refuse is not None:
+            on_refuse(words)
 
     def moved(data: Any) -> None:
         item, amount = read_text(data, "item"), read_number(data, "amount")
-        if item in known and amount is not None:
-            on_move(item, min(max(amount, low), high), bool(data.get("settled")))
+        if item not in known:
+            refuse(other_item)
+        elif amount is None or not low <= amount <= top:
+            words = _("{lever}, {item} goes from {low} to {high}.")
+            least, largest = (f"{number(bound * scale, digits)}{unit}" for bound in (low, top))
+            refuse(words.format(lever=title, item=known[item], low=least, high=largest))
+        else:
+            on_move(item, min(amount, high), bool(data.get("settled")))
 
     def chose(data: Any) -> None:
         item = read_text(data, "item")
         if item in known:
             on_choose(item)
+        else:
+            refuse(other_item)
 
-    title = name or help_name("lever", lever)
     _Lever(
         name=title,
         help=f"lever/{lever}",
@@ -108,9 +127,9 @@ def LeverRow(
         low=low,
         high=high,
         step=step,
-        scale=100.0 if percent else 1.0,
+        scale=scale,
         digits=digits,
-        suffix=" %" if percent else suffix,
+        suffix=unit,
         limit=limit,
         items=[
             {"id": i.id, "short": i.short, "amount": i.amount, "force": i.force, "colour": css_name(stage_token(i.stage or i.id))}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import parse_qs, urlencode
 
 import solara
@@ -61,11 +61,12 @@ def Home() -> None:
         go(f"/play/{entry.code}" if chosen.door == "together" else f"/play/{entry.code}/briefing")
 
     def act(name: str, value: str) -> None:
-        if name == "door":
-            set_choice(Choice(value))
+        door = next((one for one in get_args(Door) if one == value), None)
+        if name == "door" and door is not None:
+            set_choice(Choice(door))
             set_refused("")
             set_made("")
-        elif name == "begin":
+        elif name == "begin" and choice is not None:
             begin(value)
         elif name.startswith("choose-") and choice is not None:
             set_refused("")

@@ -150,12 +150,17 @@ def _Row(desk: _Desk, control: Control, spent: Costs) -> None:
         needed = needed_terms(desk.view, desk.seat, moved, desk.prices)
         desk.change(lambda now: now.set_amount(moved, round(value, 6), needed, settled))
 
+    def refuse(words: str) -> None:
+        notice("refused", _("That cannot be set."), _("{words} Nothing was changed.").format(words=words))
+
     def act(name: str, value: str) -> None:
         if name == "terms":
             open_terms(not opened)
             return
         term = read_act(name, value, [control])
-        if term is not None and not desk.disabled:
+        if term is None:
+            refuse(_("This is no term of {lever}.").format(lever=help_name("lever", control.lever)))
+        elif not desk.disabled:
             _set_term(desk, control, term)
 
     row = LeverRow(
@@ -170,6 +175,8 @@ def _Row(desk: _Desk, control: Control, spent: Costs) -> None:
         step=control.step,
         on_move=move,
         on_choose=choose,
+        on_refuse=refuse,
+        most=control.high,
         now_musd=spent.now,
         later_musd=spent.later,
         percent=control.percent,
@@ -249,7 +256,7 @@ def _set_term(desk: _Desk, control: Control, term: Any) -> None:
     except PolicyError as error:
         notice("refused", _("That cannot be set."), " ".join(problem.message for problem in error.problems) + ".")
         return
-    except ValueError:
+    except (ValueError, OverflowError):  # an infinite number of years
         notice("refused", _("That is not a number."), _("Nothing was changed."))
         return
     desk.change(lambda now: now.set_option(key, term.option, value))

@@ -28,7 +28,7 @@ def Waiting(view: SeatView, token: str | None) -> None:
         try:
             if name == "withdraw":
                 host().act(view.game_id, token, WithdrawDecision(seat=seat, turn=view.turn))
-            elif name == "resolve" and view.owner:
+            elif name == "resolve":
                 host().act(view.game_id, token, ResolveTurn(turn=view.turn))
         except UserError as error:
             notice("refused", _("That was not done."), str(error))
