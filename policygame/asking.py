@@ -15,6 +15,7 @@ from policygame.catalogue import JURISDICTIONS, METRICS, Quarter, nearest
 from policygame.errors import UserError
 from policygame.model.agents import Producer, Strategy
 from policygame.model.agents.scripts import Script, TakenOver
+from policygame.model.arrays import Array
 from policygame.model.changes import Change
 from policygame.model.model import KINDS
 from policygame.model.structure import PLACE_OF
@@ -58,6 +59,28 @@ def check_metrics(metrics: Sequence[str] | None) -> tuple[str, ...]:
         if name not in METRICS:
             raise SimulationError(f"unknown metric {name!r}; allowed are {', '.join(METRICS)}.{nearest(name, tuple(METRICS))}")
     return tuple(name for name in METRICS if name in wanted)
+
+
+def check_numbers(numbers: Mapping[str, Any], scenario: Scenario, worlds: int) -> dict[str, Array]:
+    """Values by the address of their number, (world,) each; SimulationError for an unknown one, or a value beyond its bounds."""
+    if not numbers:
+        return {}
+    allowed = {found.path: found.field for found in scenario.numbers()}
+    checked: dict[str, Array] = {}
+    for path, value in numbers.items():
+        if path not in allowed:
+            raise SimulationError(f"{scenario.name} has no number at {path!r}.{nearest(path, tuple(allowed))}")
+        unit = allowed[path]
+        if not unit.varies:
+            raise SimulationError(f"{path} is the same in every world; change it in a scenario of your own")
+        given = np.asarray(value, dtype=float)
+        if given.shape not in ((), (worlds,)):
+            raise SimulationError(f"{path} takes a value, or one for each of {worlds} worlds; found the shape {given.shape}")
+        low, high = -np.inf if unit.low is None else unit.low, np.inf if unit.high is None else unit.high
+        if not bool(np.all((given >= low) & (given <= high))):
+            raise SimulationError(f"{path}: found values from {given.min():g} to {given.max():g}; allowed {unit.allowed}")
+        checked[path] = np.broadcast_to(given, (worlds,)).copy()
+    return checked
 
 
 def check_agents(agents: Mapping[str, type[Producer]], scenario: Scenario) -> dict[str, type[Producer]]:

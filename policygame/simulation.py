@@ -19,6 +19,7 @@ from policygame.asking import (
     SimulationError,
     check_agents,
     check_metrics,
+    check_numbers,
     check_seeds,
     describe,
     is_count,
@@ -64,6 +65,7 @@ def simulate(
     agents: Mapping[str, type[Producer]] | None = None,
     metrics: Sequence[str] | None = None,
     progress: Progress | None = None,
+    numbers: Mapping[str, float | Array] | None = None,
 ) -> Result:
     """Run ``scenario`` in one world per seed and return its metrics.
 
@@ -78,6 +80,7 @@ def simulate(
     agents : firm -> subclass of its class with its own rules
     metrics : what to record; default: all of the catalogue
     progress : called with (quarters done, quarters in all)
+    numbers : address of a number of the scenario -> its value, or an array with one for each world; replaces what the scenario states
 
     >>> result = simulate("first-game", seeds=[1, 2], quarters=4, metrics=["deliveries_kunits"])
     >>> result.array("deliveries_kunits", item="ai_accelerator").shape
@@ -95,7 +98,7 @@ def simulate(
     >>> bool((cautious.array("packaging_capacity_kwpm", **entity) <= plain.array("packaging_capacity_kwpm", **entity)).all())
     True
     """
-    simulation = Simulation(scenario, seeds, policies, changes=changes, agents=agents, metrics=metrics)
+    simulation = Simulation(scenario, seeds, policies, changes=changes, agents=agents, metrics=metrics, numbers=numbers)
     simulation.run(simulation.structure.n_quarters if quarters is None else quarters, progress)
     return simulation.result()
 
@@ -121,6 +124,7 @@ class Simulation:
         changes: Sequence[Change] | Sequence[Sequence[Change]] = (),
         agents: Mapping[str, type[Producer]] | None = None,
         metrics: Sequence[str] | None = None,
+        numbers: Mapping[str, float | Array] | None = None,
     ) -> None:
         resolved = load_scenario(scenario) if isinstance(scenario, str) else scenario
         self.scenario = resolved
@@ -132,6 +136,7 @@ class Simulation:
         self.start_index = 0
         self.quarter = 0
         self._numbers = {found.path: found.number for found in resolved.numbers()}
+        self._given = check_numbers(numbers or {}, resolved, len(self.seeds))
         self._policies = per_world_policies(policies or {}, resolved, len(self.seeds))
         self._changes = per_world_changes(changes, len(self.seeds))
         self._described = {name: describe(chosen) for name, chosen in (policies or {}).items()}
@@ -141,7 +146,8 @@ class Simulation:
 
     def _begin(self, states: Callable[[slice], State] | None, parent: Simulation | None) -> None:
         """Build the models: from ``states`` if given, with what ``parent``, of the same structure, has compiled for the same seeds."""
-        compiled = {} if parent is None else {model.seeds: model for model in parent.models}
+        # numbers that are given belong to positions, not to seeds, so models that have them share nothing
+        compiled = {} if parent is None or self._given else {model.seeds: model for model in parent.models}
         size = max(BLOCK_ROWS_TIMES_WORLDS // max(self.structure.lines.n, 1), 2)
         self._blocks: list[_Block] = []
         n = len(self.seeds)
@@ -155,7 +161,12 @@ class Simulation:
                 self.structure,
                 self.graph,
                 seeds,
-                Values(seeds, self._numbers),
+                Values(
+                    seeds,
+                    self._numbers,
+                    {path: given[positions] for path, given in self._given.items()},
+                    self.scenario.draws,
+                ),
                 seats=self._seats(positions),
                 changes=self._block_changes(positions),
                 agents=self.agents,
@@ -285,6 +296,7 @@ class Simulation:
         other = object.__new__(Simulation)
         other.scenario, other.structure, other.graph, other.agents = self.scenario, self.structure, self.graph, self.agents
         other._numbers = self._numbers
+        other._given = {path: given[positions] for path, given in self._given.items()}
         other.seeds = tuple(self.seeds[w] for w in positions) if seeds is None else check_seeds(seeds)
         if len(other.seeds) != len(positions):
             raise SimulationError(f"a branch into {len(positions)} worlds needs as many seeds; found {len(other.seeds)}")

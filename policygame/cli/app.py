@@ -18,8 +18,10 @@ import typer
 from typer.core import TyperGroup
 
 from policygame.cli import (
+    backtest,
     backup,
     bench,
+    calibrate,
     cost,
     export,
     games,
@@ -86,6 +88,8 @@ app.command("scenarios")(scenarios.scenarios)
 app.command("validate")(validate.validate)
 app.command("words")(words.words)
 app.command("cost")(cost.cost)
+app.command("backtest")(backtest.backtest)
+app.command("calibrate")(calibrate.calibrate)
 app.command("bench")(bench.bench)
 app.command("serve")(serve.serve)
 app.command("play")(play.play)

@@ -21,11 +21,13 @@ def scenarios(json: Annotated[bool, typer.Option("--json", help="Write JSON to s
         return
     print_table(
         "Scenarios",
-        ["name", "title", "simulated", "play from", "governments", "firms"],
+        ["name", "title", "level", "minutes", "simulated", "play from", "governments", "firms"],
         [
             [
                 row["name"],
                 escape(row["title"]),
+                row["card"]["level"] if row["card"] else "-",
+                str(row["card"]["minutes"]) if row["card"] else "-",
                 f"{row['start']} to {row['end']}",
                 row["play_from"],
                 " ".join(row["governments"]),
@@ -45,6 +47,7 @@ def _describe(name: str) -> dict[str, Any]:
         "name": name,
         "title": scenario.title,
         "summary": scenario.summary,
+        "card": None if scenario.card is None else scenario.card.model_dump(),
         "start": scenario.start,
         "play_from": scenario.play_from,
         "end": scenario.end,

@@ -1,4 +1,4 @@
-"""The generated pages of the documentation: words, levers, metrics, parameters, figures, and every number of every scenario.
+"""The generated pages of the documentation: words, levers, metrics, parameters, figures, every number of every scenario, the fit.
 
 Each page is a pure function of the catalogue, the shipped scenarios, the published figures and the source text of the model, so
 that it cannot say anything else than the program does. ``python -m policygame.docs`` writes them into ``assets/docs/generated``;
@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from policygame.docs.calibration_pages import backtest_page, calibration_page
 from policygame.docs.catalogue_pages import levers_page, metrics_page, words_page
 from policygame.docs.number_pages import figures_page, parameters_page
 from policygame.docs.scenario_pages import scenario_page
 from policygame.resources import assets_dir
-from policygame.scenario import load_scenario, shipped_scenarios
+from policygame.scenario import Scenario, load_scenario, shipped_scenarios
 
 __all__ = ["differences", "generated_dir", "main", "pages", "write"]
 
@@ -37,9 +38,15 @@ def pages() -> dict[str, str]:
         "metrics.md": metrics_page(),
         "parameters.md": parameters_page(scenarios),
         "figures.md": figures_page(scenarios),
+        **{page: text for scenario in scenarios if scenario.name == scenario.posterior for page, text in _fit_pages(scenario)},
         **{f"scenario-{scenario.name}.md": scenario_page(scenario) for scenario in scenarios},
     }
     return {name: f"{NOTICE}\n\n{text.rstrip()}\n" for name, text in texts.items()}
+
+
+def _fit_pages(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    yield "backtest.md", backtest_page(scenario)
+    yield "calibration.md", calibration_page(scenario)
 
 
 def differences(folder: Path) -> list[str]:

@@ -61,5 +61,6 @@ def linked(text: str) -> str:
 
 def source_text(number: Number) -> str:
     """Where a number comes from, with links to the figures, and whether it differs from world to world."""
-    text = linked(number.source) + (", drawn in every world" if number.draw else "")
+    drawn = ", fitted to history" if number.fitted else ", drawn in every world" if number.draw else ""
+    text = linked(number.source) + drawn
     return f"{text}; {number.note}" if number.note else text

@@ -57,6 +57,8 @@ def scenario_page(scenario: Scenario) -> str:
             parts.append(
                 table(["number", "value", "unit", "source"], (_row(label, numbers[path_text(path)]) for path, label in found))
             )
+    if scenario.disruptions:
+        parts += ["## Disruptions\n", _disruptions(scenario, numbers)]
     parts += ["## Links\n\nWho supplies whom at the start, firm by firm.\n", _links(scenario)]
     parts += ["## History\n\nDecisions that governments took or have announced, as lines of a policy.\n", _history(scenario)]
     return "\n".join(parts)
@@ -70,6 +72,7 @@ def _head(scenario: Scenario, numbers: list[SourcedNumber]) -> str:
     }
     counts = [[words, str(sum(getattr(n.number, field) is not None for n in numbers))] for words, field in rests.items()]
     counts.append(["drawn anew in every world (counted above too)", str(sum(n.number.draw for n in numbers))])
+    counts.append(["fitted to history (counted above too)", str(sum(n.number.fitted for n in numbers))])
     lines = sum(len(firm.lines) for firm in scenario.firms.values())
     products = sum(len(designer.products) for designer in scenario.designers.values())
     return (
@@ -77,7 +80,30 @@ def _head(scenario: Scenario, numbers: list[SourcedNumber]) -> str:
         f"{scenario.play_from}, last quarter {scenario.end}; a turn is {scenario.quarters_per_turn} quarters. "
         f"{len(scenario.firms)} firms with {lines} lines, {len(scenario.designers)} designers with {products} products. "
         f"Behavioural parameters are in [parameters.md](parameters.md). Hash of the content: `{scenario.hash}`.\n\n"
+        + _card(scenario)
         + table(["what a number rests on", "how many"], counts)
+    )
+
+
+def _disruptions(scenario: Scenario, numbers: dict[str, SourcedNumber]) -> str:
+    """What will come in a window of quarters, with its numbers."""
+    told = []
+    for n, coming in enumerate(scenario.disruptions):
+        what = f"{coming.jurisdiction}, beginning {coming.first} to {coming.last}"
+        for field in ("depth", "duration_quarters"):
+            told.append(_row(f"{what}: {field}", numbers[path_text(("disruptions", n, field))]))
+    return table(["number", "value", "unit", "source"], told)
+
+
+def _card(scenario: Scenario) -> str:
+    """For whoever chooses a scenario for a group."""
+    card = scenario.card
+    if card is None:
+        return ""
+    goals, questions = (" ".join(words) for words in (card.goals, card.questions))
+    return (
+        f"For a group: {card.level}, about {card.minutes} minutes, seats {', '.join(card.roles)} first. Goals: {goals} "
+        f"To ask afterwards: {questions}\n\n"
     )
 
 

@@ -56,6 +56,8 @@ class Coefficients:
     hurdle             (firm, W)        annual return asked for
     demand_path        (quarter, segment, W)  k units, before shocks and prices
     destination        (segment, place) shares of demand
+    value_growth       (quarter, product) log points by which a unit's compute has grown; a product that enters later stands, when it
+                       does, where those that were there have got to
     appeal, hazard, depth (place, W)
     attributes         (technology, 4)  bandwidth, energy, connections, area relative to the best
     """
@@ -75,6 +77,7 @@ class Coefficients:
     surge_log_size: Array
     segment_price_usd: Array
     destination: Array
+    value_growth: Array
     appeal: Array
     hazard: Array
     depth: Array
@@ -84,6 +87,22 @@ class Coefficients:
     long_term_share: Array
     access: Array
     income_musd: Array
+    disruptions: tuple[DatedOutage, ...]
+
+
+@dataclass(frozen=True)
+class DatedOutage:
+    """A disruption that the scenario announces: at ``place``, from quarter ``begins`` (W) for ``quarters``, of ``depth`` (W)."""
+
+    place: int
+    begins: Index
+    quarters: int
+    depth: Array
+
+    def strikes(self, quarter: int) -> Array:
+        """Share of the place's lines that it stops in a quarter, (W,)."""
+        now = (self.begins <= quarter) & (quarter < self.begins + self.quarters)
+        return np.where(now, self.depth, 0.0)
 
 
 @dataclass(frozen=True)
@@ -170,6 +189,28 @@ def _destination(structure: Structure) -> Array:
     return out
 
 
+def _value_growth(structure: Structure) -> Array:
+    """How the compute of a unit has grown, in log points: since the start, or for a later entrant since it entered, from the mean of
+    its segment's incumbents (weighed by their stated shares) then. Products without compute do not move."""
+    compute, starts = structure.compute_h100e, np.maximum(structure.product_starts, 0)
+    quarters, products = np.arange(structure.n_quarters), np.arange(len(structure.products))
+    entered = compute[np.minimum(starts, structure.n_quarters - 1), products]
+    grown = np.log(
+        np.where((compute > 0.0) & (entered > 0.0), compute, 1.0) / np.where((compute > 0.0) & (entered > 0.0), entered, 1.0)
+    )
+    grown = np.where(quarters[:, None] >= starts, grown, 0.0)
+    out = grown.copy()
+    weight = np.array([key.spec.share.value for key in structure.products]) * (starts == 0)
+    for segment in range(N_SEGMENTS):
+        here = structure.product_segment == segment
+        total = float((weight * here).sum())
+        if total > 0.0:
+            incumbents = (grown * (weight * here)).sum(axis=1) / total
+            later = here & (starts > 0) & (starts < structure.n_quarters)
+            out[:, later] += incumbents[starts[later]]
+    return out
+
+
 def _attributes(structure: Structure) -> Array:
     """Bandwidth, energy per bit (lower is better), connection density and usable area, each relative to the best technology."""
     out = np.zeros((N_TECHNOLOGIES, 4))
@@ -205,6 +246,17 @@ def _income(structure: Structure, values: Values) -> Array:
     return out
 
 
+def _disruptions(structure: Structure, values: Values) -> tuple[DatedOutage, ...]:
+    """Every world's own date in the window of each disruption."""
+    found = []
+    for n, spec in enumerate(structure.scenario.disruptions):
+        first, last = Quarter.parse(spec.first) - structure.first, Quarter.parse(spec.last) - structure.first
+        begins = first + np.asarray(values.uniform(f"disruption {n}") * (last - first + 1), dtype=np.intp)
+        depth = values[path_text(("disruptions", n, "depth"))]
+        found.append(DatedOutage(PLACE_OF[spec.jurisdiction], begins, round(spec.duration_quarters.value), depth))
+    return tuple(found)
+
+
 def compile_coefficients(structure: Structure, values: Values, parameters: ParameterArrays) -> Coefficients:
     """Lay a scenario's numbers out over rows and worlds."""
     lines, scenario = structure.lines, structure.scenario
@@ -236,6 +288,7 @@ def compile_coefficients(structure: Structure, values: Values, parameters: Param
         surge_log_size=_segment_numbers(structure, values, "surge_log_size"),
         segment_price_usd=_segment_numbers(structure, values, "unit_price_usd"),
         destination=_destination(structure),
+        value_growth=_value_growth(structure),
         appeal=_place_numbers(structure, values, "location_appeal", 0.0),
         hazard=_place_numbers(structure, values, "outage_hazard_per_quarter", 0.0),
         depth=_place_numbers(structure, values, "outage_depth", 0.0),
@@ -245,6 +298,7 @@ def compile_coefficients(structure: Structure, values: Values, parameters: Param
         long_term_share=np.array([key.spec.long_term_share.value for key in structure.products]),
         access=_access(structure),
         income_musd=_income(structure, values),
+        disruptions=_disruptions(structure, values),
     )
 
 

@@ -29,7 +29,7 @@ from policygame.model.state import State
 from policygame.model.structure import N_PLACES, N_STAGES, N_TECHNOLOGIES, PLACES, SEGMENT_OF, STAGE_OF, Structure
 from policygame.model.supply_graph import ControlRoutes, SupplyGraph
 from policygame.model.whole_chain import WholeChainBound
-from policygame.model.worlds import MATERIAL_KINDS, Shocks, Values
+from policygame.model.worlds import MATERIAL_KINDS, Values
 
 KINDS: Mapping[str, type[Producer]] = {"foundry": Foundry, "osat": OSAT, "supplier": Supplier}
 _SCALE = {"k stacks / quarter": 1e-3, "million cm2 / quarter": 1.0, "tool sets / quarter": 1e-6}
@@ -203,7 +203,7 @@ class PackagingModel(mesa.Model):
         self.parameters = ParameterArrays(values)
         self.coefficients = compile_coefficients(self.structure, values, self.parameters)
         self.lags = compile_lags(self.structure)
-        self.shocks = Shocks.draw(self.seeds, self.structure.n_quarters)
+        self.shocks = values.shocks(self.structure.n_quarters, self.structure.first)
         self.rows_of_firms: dict[tuple[int, int], RowsOfFirms] = {}
         self._compile_helpers()
         self._compiled = {name: value for name, value in vars(self).items() if name not in own}

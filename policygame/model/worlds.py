@@ -8,15 +8,16 @@ How shocks act on the industry is the business of ``phases``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from hashlib import blake2b
 
 import numpy as np
 
-from policygame.catalogue import JURISDICTIONS, SEGMENTS
-from policygame.model.arrays import Array
+from policygame.catalogue import JURISDICTIONS, SEGMENTS, Quarter
+from policygame.model.arrays import Array, Index
 from policygame.scenario.numbers import Number
+from policygame.scenario.posterior import Posterior
 
 MATERIAL_KINDS = ("hbm", "substrate", "tools")
 
@@ -72,6 +73,13 @@ class Shocks:
                 drawn[name][:, :, world] = generator.standard_normal(shape) if name in normal else generator.random(shape)
         return cls(**drawn)
 
+    def after(self, earlier: Shocks) -> Shocks:
+        """These shocks, but for the first quarters, which are those of ``earlier``, of as many worlds."""
+        first = len(earlier.demand)
+        return Shocks(
+            **{f.name: np.concatenate([getattr(earlier, f.name), getattr(self, f.name)[first:]]) for f in fields(Shocks)}
+        )
+
 
 def uniforms(seeds: Sequence[int], names: Iterable[str]) -> Mapping[str, Array]:
     """One uniform draw per name and world: a function of the seed and the name alone, whatever else is drawn."""
@@ -105,17 +113,45 @@ class Values:
     seeds : one per world
     numbers : path -> number, of every number that may be drawn
     overrides : path -> value or array over worlds, which replaces both
+    posterior : the draws that fitted numbers come from, a row of it for each world; None: fitted numbers are drawn as others are
     """
 
-    def __init__(self, seeds: Sequence[int], numbers: Mapping[str, Number], overrides: Mapping[str, Array] | None = None) -> None:
+    def __init__(
+        self,
+        seeds: Sequence[int],
+        numbers: Mapping[str, Number],
+        overrides: Mapping[str, Array] | None = None,
+        posterior: Posterior | None = None,
+    ) -> None:
         self.n_worlds = len(seeds)
         self._seeds, self._numbers = tuple(seeds), numbers
         self._overrides = dict(overrides or {})
+        self._posterior = posterior
 
     @cached_property
     def _uniforms(self) -> Mapping[str, Array]:
         """Drawn when a number is first read: a model that shares another's numbers reads none."""
         return uniforms(self._seeds, [path for path, number in self._numbers.items() if number.draw])
+
+    def uniform(self, name: str) -> Array:
+        """One uniform draw for each world, (world,): a function of its seed and the name."""
+        return uniforms(self._seeds, [name])[name]
+
+    @cached_property
+    def _rows(self) -> Index:
+        """Which draw of the posterior each world takes."""
+        assert self._posterior is not None
+        u = uniforms(self._seeds, ["posterior"])["posterior"]
+        return np.asarray(u * len(self._posterior.table), dtype=np.intp)
+
+    def shocks(self, quarters: int, start: Quarter) -> Shocks:
+        """All shocks of ``quarters`` quarters: of each world's seed, but those that history has fixed, which come with its draw."""
+        own = Shocks.draw(self._seeds, quarters)
+        if self._posterior is None or self._posterior.shock_seeds is None:
+            return own
+        fixed = min(max(Quarter.parse(self._posterior.shocks_until) - start + 1, 0), quarters)
+        seeds = self._posterior.shock_seeds[self._rows]
+        return own.after(Shocks.draw([int(seed) for seed in seeds], fixed))
 
     def __getitem__(self, path: str) -> Array:
         """The number at ``path``, as an array (world,)."""
@@ -124,5 +160,7 @@ class Values:
         number = self._numbers[path]
         if not number.draw:
             return np.full(self.n_worlds, number.value)
+        if number.fitted and self._posterior is not None and path in self._posterior.paths:
+            return self._posterior.column(path)[self._rows]
         assert number.span is not None
         return triangular(self._uniforms[path], number.span[0], number.value, number.span[1])

@@ -78,6 +78,21 @@ def _dates(top: Spot) -> Iterator[Problem]:
                 yield shells[0].at("quarter").problem(str(opens), allowed)
 
 
+def _disruptions(top: Spot) -> Iterator[Problem]:
+    """Disruptions begin within the scenario; the seats that a card names can be taken."""
+    start, end = top.at("start").quarter(), top.at("end").quarter()
+    for disruption in top.at("disruptions").items():
+        for field in ("first", "last"):
+            quarter = disruption.at(field).quarter()
+            if quarter and ((start and quarter < start) or (end and quarter > end)):
+                yield disruption.at(field).problem(str(quarter), f"a quarter of the scenario, {start} to {end}")
+    acting = [word for word, place in top.at("jurisdictions").entries() if place.at("government").names()]
+    for role in top.at("card").at("roles").items():
+        word = role.text()
+        if word in JURISDICTIONS and word not in acting:
+            yield role.problem(f"{word}, which has no government here", listed(acting))
+
+
 def _places(top: Spot) -> Iterator[Problem]:
     """Every jurisdiction that is used is declared."""
     declared = top.at("jurisdictions").names()
@@ -94,6 +109,7 @@ def _places(top: Spot) -> Iterator[Problem]:
 def _place_words(top: Spot) -> Iterator[Spot]:
     for _, jurisdiction in top.at("jurisdictions").entries():
         yield from jurisdiction.at("allies").items()
+    yield from (disruption.at("jurisdiction") for disruption in top.at("disruptions").items())
     for _, firm in top.at("firms").entries():
         yield firm.at("headquarters")
         yield from (line.at("jurisdiction") for line in firm.at("lines").items())
@@ -236,6 +252,7 @@ def _number_spots(spot: Spot) -> Iterator[Spot]:
 
 _CHECKS: tuple[Callable[[Spot], Iterator[Problem]], ...] = (
     _calendar,
+    _disruptions,
     _dates,
     _places,
     _stages,

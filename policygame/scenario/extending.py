@@ -1,7 +1,7 @@
 """``extends:`` - a scenario that states only what differs from another. What the result must be is checked elsewhere.
 
 Mappings merge key by key, a key with null removes what the other scenario has there, and everything else (lists,
-words, numbers with their source) replaces. Every node keeps the place that it was read from.
+words, numbers with their source) replaces. A ``card`` is not handed on. Every node keeps the place that it was read from.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ def read_extended(file: Path, shipped: Mapping[str, Path]) -> tuple[Node | None,
                 problems.append(_no_scenario(node, str(current)))
             return None, problems
         extends = node.value.pop("extends", None)
+        if chain:
+            node.value.pop("card", None)  # a card speaks of one scenario
         chain.append(node)
         current = None if extends is None else _extended(extends, Path(node.place.file), shipped, problems)
         if extends is None or current is None:

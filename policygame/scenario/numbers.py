@@ -24,7 +24,8 @@ class Number(BaseModel):
     """One sourced number.
 
     ``draw: true`` asks that the number differ from world to world: a triangular draw over its range with its mode at ``value``,
-    a function of the world's seed and of the number's name alone.
+    a function of the world's seed and of the number's name alone. ``fitted: true`` beside it: where the scenario names a
+    ``posterior``, a world takes its value from the draw that its seed points to; the triangle is then the prior.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -35,6 +36,7 @@ class Number(BaseModel):
     range: Range | None = Field(None, description="range of a derived number")
     assumption: Range | None = Field(None, description="range of an assumed number")
     draw: bool = Field(False, description="let the number differ from world to world within its range")
+    fitted: bool = Field(False, description="take the draw from the scenario's posterior, where it names one")
     note: str | None = Field(None, description="one sentence for the reader")
 
     @model_validator(mode="after")
@@ -56,6 +58,10 @@ class Number(BaseModel):
             raise MismatchError(f"{self.value:g}", f"a value inside its own range, {span[0]:g} to {span[1]:g}", ("value",))
         if self.draw and (span is None or span[0] == span[1]):
             raise MismatchError("draw: true without a range", "'draw' with an assumed or derived range of some width", ("draw",))
+        if self.fitted and not self.draw:
+            raise MismatchError(
+                "fitted: true without draw: true", "'fitted' beside 'draw: true', whose range is the prior", ("fitted",)
+            )
         return self
 
     @property
@@ -110,10 +116,11 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class SourcedNumber:
-    """A number of a scenario with its address, its unit in full and its source in words."""
+    """A number of a scenario with its address, its unit in full, its source in words, and what its field allows."""
 
     path: str
     value: float
     unit: str
     source: str
     number: Number
+    field: Unit

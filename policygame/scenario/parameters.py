@@ -36,6 +36,9 @@ class Parameters(BaseModel):
     share_inertia: Annotated[Number, Unit("share", 0.0, 0.999)] = _(
         "share of a product's market share that does not move in a quarter"
     )
+    value_weight: Annotated[Number, Unit("log points / log point", 0.0, 2.0)] = _(
+        "gain of a product's attraction per log point of its unit's compute"
+    )
     delay_weight: Annotated[Number, Unit("log points / year", 0.0, 10.0)] = _("loss of attraction per year of lead time")
     phantom_eta: Annotated[Number, Unit("times", 0.0, 3.0)] = _("strength of double ordering while slots are short")
     phantom_adjustment: PerQuarter = _("speed at which the phantom stock moves to its target")

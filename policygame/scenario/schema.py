@@ -17,6 +17,7 @@ from pydantic_core import CoreSchema, core_schema
 from policygame.catalogue import JURISDICTIONS, LEVERS, SEGMENTS, STAGES, TECHNOLOGIES, Quarter, nearest
 from policygame.scenario.numbers import Number, SourcedNumber, Unit
 from policygame.scenario.parameters import Parameters
+from policygame.scenario.posterior import Posterior, posterior_named, shipped_posteriors
 from policygame.scenario.problems import MismatchError, quoted
 
 
@@ -269,6 +270,36 @@ class History(Section):
         return self
 
 
+class Disruption(Section):
+    """A disaster or blockade that will come, nobody knows when: every world has its own quarter in the window."""
+
+    jurisdiction: JurisdictionId
+    first: QuarterText = Field(description="first quarter in which it may begin")
+    last: QuarterText = Field(description="last quarter in which it may begin")
+    depth: Share = Field(description="share of the place's lines that stand still while it lasts")
+    duration_quarters: Annotated[Number, Unit("quarters", 1.0, 16.0, varies=False)] = Field(
+        description="how long it lasts before lines recover, at the pace of other outages"
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if Quarter.parse(self.last) < Quarter.parse(self.first):
+            raise MismatchError(
+                f"a window from {self.first} back to {self.last}", "a last quarter not before the first", ("last",)
+            )
+        return self
+
+
+class Card(Section):
+    """What an educator wants to know before choosing a scenario: for whom, how long, what for, and what to ask afterwards."""
+
+    level: Literal["first lesson", "intermediate", "advanced"]
+    minutes: Annotated[int, Field(ge=5, le=600, description="how long a game takes a group that has read the briefing")]
+    roles: tuple[JurisdictionId, ...] = Field(min_length=1, description="seats that people should take first, in this order")
+    goals: tuple[str, ...] = Field(min_length=1, max_length=6, description="what players understand afterwards")
+    questions: tuple[str, ...] = Field(min_length=1, max_length=8, description="what to ask in the debrief")
+
+
 class Scenario(Section):
     """A whole scenario. Cross-references are checked in ``checks``."""
 
@@ -288,7 +319,10 @@ class Scenario(Section):
     designers: dict[str, Designer] = Field(min_length=1)
     links: tuple[Link, ...] = ()
     history: dict[JurisdictionId, tuple[History, ...]] = {}
+    disruptions: tuple[Disruption, ...] = ()
+    card: Card | None = None
     parameters: Parameters
+    posterior: str | None = Field(None, description="name of the shipped draws of the numbers that say ``fitted: true``")
     _origin: str = PrivateAttr("")
 
     @property
@@ -300,9 +334,28 @@ class Scenario(Section):
     def hash(self) -> str:
         """SHA-256 of the content, in hexadecimal: the same for every way of writing the same numbers in the same order.
 
-        The order of firms, products and the like counts, because sums run in it; defaults count as unsaid.
+        The order of firms, products and the like counts, because sums run in it; defaults count as unsaid. The posterior's
+        draws count as content.
         """
-        return hashlib.sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()
+        draws = self.draws
+        content = self.model_dump_json(exclude_defaults=True) + ("" if draws is None else draws.digest)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    @property
+    def draws(self) -> Posterior | None:
+        """The draws that fitted numbers are taken from; None where the scenario names none."""
+        return None if self.posterior is None else posterior_named(self.posterior)
+
+    @model_validator(mode="after")
+    def _has_draws(self) -> Self:
+        if self.posterior is not None and self.posterior not in shipped_posteriors():
+            raise MismatchError(
+                f"unknown posterior {quoted(self.posterior)}",
+                ", ".join(shipped_posteriors()) or "none: no draws ship with the program",
+                ("posterior",),
+                hint=nearest(self.posterior[:60], tuple(shipped_posteriors())),
+            )
+        return self
 
     def numbers(self) -> Iterator[SourcedNumber]:
         """Every number with its address, unit and source, in the order of the schema."""

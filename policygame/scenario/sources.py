@@ -29,7 +29,9 @@ def sourced_numbers(scenario: BaseModel) -> Iterator[SourcedNumber]:
         shape = shape_at(path)
         assert shape is not None
         assert shape.unit is not None, path
-        yield SourcedNumber(path_text(path), number.value, full_unit(path, shape.unit, word_at), number.source, number)
+        yield SourcedNumber(
+            path_text(path), number.value, full_unit(path, shape.unit, word_at), number.source, number, shape.unit
+        )
 
 
 def _numbers(path: Path, value: object) -> Iterator[tuple[Path, Number]]:

@@ -48,7 +48,10 @@ def _move_market_shares(model: PackagingModel) -> None:
     s, c, p, structure = model.state, model.coefficients, model.parameters, model.structure
     delay = (s.lead_time_weeks - p.process_weeks) / 52.0
     price = np.log(s.product_price)
-    appeal = (c.product_share[:, None] * _sells(model)) * np.exp(-p.delay_weight * delay - p.price_weight * price)
+    value = c.value_growth[model.quarter][:, None]
+    appeal = (c.product_share[:, None] * _sells(model)) * np.exp(
+        p.value_weight * value - p.delay_weight * delay - p.price_weight * price
+    )
     target = ratio(appeal, structure.products_to_segment(appeal)[structure.product_segment])
     s.market_share = p.share_inertia * s.market_share + (1.0 - p.share_inertia) * target
     total = structure.products_to_segment(s.market_share)[structure.product_segment]

@@ -41,6 +41,8 @@ def _places(model: PackagingModel) -> None:
     s, c, p, shocks, t = model.state, model.coefficients, model.parameters, model.shocks, model.quarter
     hit = (shocks.outage[t] < c.hazard) * c.depth
     s.outage = np.maximum(s.outage * (1.0 - p.outage_recovery), hit)
+    for disruption in c.disruptions:
+        s.outage[disruption.place] = np.maximum(s.outage[disruption.place], disruption.strikes(t))
     draws = shocks.interruption[t].reshape(len(MATERIAL_KINDS), N_PLACES, -1)
     s.interruption = (draws < p.supply_interruption_hazard) * p.supply_interruption_depth
     begins = shocks.reversal[t] < p.reversal_hazard_per_quarter

@@ -18,6 +18,7 @@ from policygame.web.help import help_name, question
 from policygame.web.hosted import host
 from policygame.web.identity import use_tokens
 from policygame.web.markup import Markup, el, join
+from policygame.web.pages.other_model import other_model
 from policygame.web.palette import jurisdiction_token, stage_token
 from policygame.web.shell import Shell, nav_link, top_bar
 from policygame.web.text import _, number, percent
@@ -52,15 +53,20 @@ def Briefing(code: str) -> None:
         )
         return
     place = _(JURISDICTIONS[seat].name)
-    drawn = bill(host().position(found.id), seat, Policy())
+    drawn = bill(host().position(found.id), seat, Policy()) if view.derived else None
     subtitle = _("{title}, turn {turn} of {turns}").format(title=_(view.scenario.title), turn=view.turn, turns=view.turns)
-    begin = nav_link(f"/play/{code}", _("Begin") if view.turn == 1 else _("To the desk"), class_="btn strong")
+    begin = nav_link(f"/play/{code}", _("Begin") if view.turn == 1 and view.playable else _("To the desk"), class_="btn strong")
     page: list[Any] = [
+        *other_model(view),
         Fragment(_case(view, place), tag="section", classes="card pad stack wide"),
         Fragment(_mandate(view, seat), tag="section", classes="card pad stack"),
         Fragment(_treasury(view, seat, drawn), tag="section", classes="card pad stack"),
         *[Box([chart], tag="section", classes="card pad") for chart in _pictures(view, seat)],
-        Fragment(_move(view, seat, code), tag="section", classes="card pad stack wide"),
+        *(
+            [Fragment(_move(view, seat, code), tag="section", classes="card pad stack wide")]
+            if view.shown_from == "replay"
+            else []
+        ),
     ]
     Shell(
         _("Briefing, {place}").format(place=place),
@@ -84,8 +90,18 @@ def _case(view: SeatView, place: str) -> Markup:
                 ),
             ),
             el("p", _(view.scenario.summary), class_="sub"),
+            _goals(view),
         ]
     )
+
+
+def _goals(view: SeatView) -> Markup | None:
+    """What the scenario is there to show, where its card says so."""
+    card = view.scenario.card
+    if card is None:
+        return None
+    goals = el("ul", [el("li", _(goal)) for goal in card.goals])
+    return el("div", el("h3", _("What you will find out")), goals, class_="stack")
 
 
 def _mandate(view: SeatView, seat: str) -> Markup:
@@ -114,7 +130,8 @@ def _mandate(view: SeatView, seat: str) -> Markup:
     )
 
 
-def _treasury(view: SeatView, seat: str, drawn: Bill) -> Markup:
+def _treasury(view: SeatView, seat: str, drawn: Bill | None) -> Markup:
+    """What comes in and what is there; ``drawn`` None: what is there is not known without a run of the model."""
     role = view.scenario.jurisdictions[seat].government
     assert role is not None
     yearly = {"packaging": role.packaging_income_musd_per_year.value, "fab": role.fab_income_musd_per_year.value}
@@ -126,6 +143,8 @@ def _treasury(view: SeatView, seat: str, drawn: Bill) -> Markup:
             _("M USD this turn"),
             _("{n} a year comes in").format(n=number(yearly[purse])),
         )
+        if drawn is not None
+        else Figure(names[purse], number(yearly[purse]), _("M USD a year come in"))
         for purse in PURSES
     ]
     levers = ", ".join(_(LEVERS[lever].name) for lever in LEVERS if lever in role.levers)

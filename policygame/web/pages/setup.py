@@ -105,10 +105,13 @@ def setup_panel(choice: Choice, *, busy: bool = False, refused: str = "") -> Mar
 def _scenarios(choice: Choice) -> Markup:
     def card(name: str) -> Markup:
         scenario, seats = scenario_named(name), seats_of(scenario_named(name))
-        turns = Calendar.of(scenario).turns
+        turns, told = Calendar.of(scenario).turns, scenario.card
+        minutes = told.minutes if told else int(round(turns * MINUTES_PER_TURN, -1)) or 10
         facts = _("{turns} turns, about {minutes} minutes, {seats} governments").format(
-            turns=turns, minutes=int(round(turns * MINUTES_PER_TURN, -1)) or 10, seats=len(seats)
+            turns=turns, minutes=minutes, seats=len(seats)
         )
+        if told is not None:
+            facts = _("{level}: {facts}").format(level=_(told.level).capitalize(), facts=facts)
         return el(
             "label",
             el("input", type="radio", name="scenario", value=name, checked=name == choice.scenario, data_act="choose-scenario"),
