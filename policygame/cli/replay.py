@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,7 +12,7 @@ from policygame.cli.screen import print_json, print_table, print_text
 from policygame.cli.stored import DatabaseOption, JsonOption, events_of
 
 if TYPE_CHECKING:
-    from policygame.game.handin import Verification
+    from policygame.game.handin import TurnCheck, Verification
     from policygame.game.score import Score
 
 DOES_NOT_FOLLOW = 1
@@ -26,6 +27,8 @@ def replay(
     json: JsonOption = False,
 ) -> None:
     """Derive every turn of a game anew, verify all that its file says, and score those who played.
+
+    A game of another version of the model is compared with what the installed one makes of it, and both are named.
 
     Exit code 1 when something does not follow from the decisions: results, a decision that the rules do not allow, or one that a
     bot would not have taken.
@@ -45,11 +48,16 @@ def replay(
 def _show(found: Verification, scores: dict[str, Score]) -> None:
     game = found.game
     print_text(f"{game.scenario.name}, seed {game.seed}, code {game.code}, played with the model {found.model}")
+    if not found.same_model:
+        print_text(f"Another model is installed and derives it: {found.installed}")
     rows = [
-        [str(turn.turn), turn.quarter, "yes" if turn.holds else "NO", turn.stated[:12], turn.derived[:12]] for turn in found.turns
+        [str(turn.turn), turn.quarter, "yes" if turn.holds else "NO", turn.stated[:12], turn.derived[:12], _apart(turn)]
+        for turn in found.turns
     ]
     if rows:
-        print_table("Turns", ["turn", "to", "follows", "digest in the game", "digest derived"], rows)
+        heads = ["turn", "to", "follows", "digest in the game", "digest derived"]
+        apart = ["furthest apart: game, derived"] if any(turn.apart for turn in found.turns) else []
+        print_table("Turns", heads + apart, [row[: len(heads + apart)] for row in rows])
     for turn in found.turns:
         for problem in turn.problems:
             print_text(f"Turn {turn.turn}: {problem}")
@@ -59,8 +67,16 @@ def _show(found: Verification, scores: dict[str, Score]) -> None:
         print_text(
             f"All {n} resolved turns follow from the decisions, {found.exactness}." if n else "No turn has been resolved yet."
         )
-    else:
+    elif found.same_model:
         print_text(f"It does not follow. {found.first_problem}")
+    else:
+        print_text(f"It does not follow under the installed model. {found.first_problem}")
+        print_text(f"That alone does not mean that the file was changed: only the model {found.model} can judge that.")
+
+
+def _apart(turn: TurnCheck) -> str:
+    found = turn.apart
+    return f"{found.metric} {found.stated:.6g}, {found.derived:.6g}" if found is not None else ""
 
 
 def _report(found: Verification, scores: dict[str, Score]) -> dict[str, Any]:
@@ -75,6 +91,7 @@ def _report(found: Verification, scores: dict[str, Score]) -> dict[str, Any]:
         "phase": game.phase,
         "model": found.model,
         "installed": found.installed,
+        "same_model": found.same_model,
         "turns": [
             {
                 "turn": turn.turn,
@@ -83,6 +100,7 @@ def _report(found: Verification, scores: dict[str, Score]) -> dict[str, Any]:
                 "stated": turn.stated,
                 "derived": turn.derived,
                 "problems": list(turn.problems),
+                "apart": asdict(turn.apart) if turn.apart is not None else None,
             }
             for turn in found.turns
         ],

@@ -24,11 +24,11 @@ from policygame.game.score import Score, Spread, gains, over_quarters, part_scor
 from policygame.game.turns import Calendar, seats_of
 from policygame.model.arrays import Array
 from policygame.result import Result
-from policygame.scenario import Policy, Setting
+from policygame.scenario import Policy, Scenario, Setting
 from policygame.scenario.setting import unknown
 from policygame.simulation import Simulation
 
-__all__ = ["Debrief", "DebriefError", "DecisionEffect", "Path", "debrief", "worlds_per_decision"]
+__all__ = ["Debrief", "DebriefError", "DecisionEffect", "Path", "Seen", "debrief", "seen", "worlds_per_decision"]
 
 WORLDS = 64
 """Other worlds that a debrief asks, beside the game's own."""
@@ -38,6 +38,7 @@ WORLD_QUARTERS = 70_000
 ``LEAST_WORLDS``, and says so."""
 TASKS = 6
 """Pieces of work, so that progress can be told and two processes can share it."""
+_NOTHING_YET = "nothing has been played yet; a debrief looks back on one turn or more"
 
 
 class DebriefError(UserError):
@@ -78,27 +79,35 @@ class DecisionEffect:
 
 
 @dataclass(frozen=True)
-class Debrief:
-    """A seat's game, looked back on.
+class Seen:
+    """What can be told of a seat's game without running a model: what its results show.
 
-    quarters : of play; result : the game's own world since the scenario's start, every metric
-    score : against the same worlds in which only this seat does nothing; nothing, played : what is watched
-    decisions : by what they added in the game's own world, the most first; effects overlap and do not add up to the score
-    worlds, worlds_per_decision : how many, the game's own included
+    quarters : of play; result : the game's own world since the scenario's start
     leaders : under each definition, at the beginning of play and at its end
     """
 
     seat: str
-    seeds: tuple[int, ...]
     quarters: tuple[Quarter, ...]
     result: Result
+    leaders: tuple[Standing, ...]
+    predictions: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True)
+class Debrief(Seen):
+    """A seat's game, looked back on; ``result`` holds every metric.
+
+    score : against the same worlds in which only this seat does nothing; nothing, played : what is watched
+    decisions : by what they added in the game's own world, the most first; effects overlap and do not add up to the score
+    worlds, worlds_per_decision : how many, the game's own included
+    """
+
+    seeds: tuple[int, ...]
     score: Score
     played: tuple[Path, ...]
     nothing: tuple[Path, ...]
     decisions: tuple[DecisionEffect, ...]
     worlds_per_decision: int
-    leaders: tuple[Standing, ...]
-    predictions: tuple[Outcome, ...]
 
     @property
     def worlds(self) -> int:
@@ -112,6 +121,15 @@ class Debrief:
                 return found
         listed = "".join(f"\n  turn {found.turn}  {found.setting}" for found in self.decisions) or " nothing"
         raise DebriefError(f"{self.seat} decided nothing on {lever} {item} in turn {turn}; it decided:{listed}")
+
+
+def seen(scenario: Scenario, seat: str, result: Result, predictions: Iterable[Answered] = ()) -> Seen:
+    """What a game's result shows by itself; DebriefError where no quarter of play is in it."""
+    calendar = Calendar.of(scenario)
+    quarters = tuple(quarter for quarter in result.quarters if quarter >= calendar.play_from)
+    if not quarters:
+        raise DebriefError(_NOTHING_YET)
+    return Seen(seat, quarters, result, standings(result, quarters[0], quarters[-1]), outcomes(result, calendar, predictions))
 
 
 def debrief(
@@ -155,21 +173,21 @@ def debrief(
     found = run_tasks(pieces, executor, progress)
     scripts = {name: scripted(whole.scenario, name, policy) for name, policy in whole.policies}
     result = Simulation(whole.scenario, [whole.seed], scripts).run(whole.quarters).result()
-    quarters = tuple(result.quarters[calendar.play_from - calendar.start :])
+    shown = seen(whole.scenario, seat, result, predictions)
     (played, watched_played), (nothing, watched_nothing) = found[AS_PLAYED], found[NOTHING]
     effects = [_effect(whole, calendar, i, played[..., :few], *found[i]) for i in range(n_decisions)]
     return Debrief(
         seat=seat,
         seeds=whole.seeds,
-        quarters=quarters,
+        quarters=shown.quarters,
         result=result,
         score=part_scores(whole.scenario, seat, played, nothing),
         played=_paths(seat, watched_played),
         nothing=_paths(seat, watched_nothing),
         decisions=tuple(sorted(effects, key=lambda effect: (-effect.points.own, effect.index))),
         worlds_per_decision=few,
-        leaders=standings(result, quarters[0], quarters[-1]),
-        predictions=outcomes(result, calendar, predictions),
+        leaders=shown.leaders,
+        predictions=shown.predictions,
     )
 
 
@@ -185,7 +203,7 @@ def _task(game: PlayedGame, seat: str, worlds: int, seeds: Sequence[int] | None,
     if seat not in seats:
         raise DebriefError(unknown("seat", seat, seats))
     if game.quarters <= calendar.play_from - calendar.start:
-        raise DebriefError("nothing has been played yet; a debrief looks back on one turn or more")
+        raise DebriefError(_NOTHING_YET)
     if seeds is None and worlds < 1:
         raise DebriefError(f"worlds is a whole number, 1 or more; found {worlds!r}")
     others = other_seeds(game.seed, worlds) if seeds is None else check_seeds(seeds)

@@ -25,7 +25,17 @@ from policygame.result import Result
 from policygame.scenario import Policy, PolicyError, Scenario, ScenarioError, Setting
 from policygame.simulation import simulate
 
-__all__ = ["GameFileError", "LoadedGame", "TurnCheck", "Verification", "game_file", "load_game", "read_game_file", "verify"]
+__all__ = [
+    "Apart",
+    "GameFileError",
+    "LoadedGame",
+    "TurnCheck",
+    "Verification",
+    "game_file",
+    "load_game",
+    "read_game_file",
+    "verify",
+]
 
 FORMAT = "policygame-game"
 LARGEST_FILE_BYTES = 20_000_000
@@ -85,11 +95,20 @@ def _folded(events: Sequence[Event], source: str = "the log") -> Game:
 
 
 @dataclass(frozen=True)
+class Apart:
+    """A metric summed over its series in a turn's last quarter: as the game states it, and as it is derived; in the metric's unit."""
+
+    metric: str
+    stated: float
+    derived: float
+
+
+@dataclass(frozen=True)
 class TurnCheck:
     """One resolved turn: the digest that the log states, the one that its decisions lead to, and what else does not follow.
 
     ``exactness``: "bit for bit", or "1e-9" where the digest differs and every figure is the same to a billionth, as on a processor that
-    rounds otherwise; empty where results do not follow.
+    rounds otherwise; empty where results do not follow. ``apart``: where the two are furthest from each other, if they differ.
     """
 
     turn: int
@@ -98,6 +117,7 @@ class TurnCheck:
     derived: str
     problems: tuple[str, ...] = ()
     exactness: Exactness = ""
+    apart: Apart | None = None
 
     @property
     def holds(self) -> bool:
@@ -121,6 +141,11 @@ class Verification:
     open_turn: tuple[str, ...] = ()
 
     @property
+    def same_model(self) -> bool:
+        """Whether it is judged by the model that it was played with; another may derive other results, and bots decide otherwise."""
+        return self.model == self.installed
+
+    @property
     def holds(self) -> bool:
         """Whether everything follows, as exactly as ``exactness`` says."""
         return self.scenario_holds and all(turn.holds for turn in self.turns) and not self.open_turn
@@ -135,15 +160,12 @@ class Verification:
         """The first thing that does not follow, in words; empty where all does."""
         if not self.scenario_holds:
             return f"The scenario {self.game.scenario.name} is not the one that the game was played with."
+        reason = "" if self.same_model else f" It was played with the model {self.model}; this is {self.installed}."
         for turn in self.turns:
             if turn.problems:
-                return f"Turn {turn.turn}: {turn.problems[0]}"
+                stop = "" if self.same_model else "."
+                return f"Turn {turn.turn}: {turn.problems[0]}{stop}{reason}"
             if not turn.exactness:
-                reason = (
-                    ""
-                    if self.model == self.installed
-                    else f" It was played with the model {self.model}; this is {self.installed}."
-                )
                 return f"Turn {turn.turn} ({turn.quarter}): its results do not follow from the decisions.{reason}"
         if self.open_turn:
             return f"Turn {len(self.turns) + 1}: {self.open_turn[0]}"
@@ -151,7 +173,10 @@ class Verification:
 
 
 def verify(events: Sequence[Event]) -> Verification:
-    """Derive every turn of a log anew: events in an order that play allows, decisions within the rules, bots' as bots decide, results."""
+    """Derive every turn of a log anew: events in an order that play allows, decisions within the rules, bots' as bots decide, results.
+
+    No turn is derived where the scenario has become one of other turns.
+    """
     game = _folded(events)
     created = events[0]
     assert isinstance(created, GameCreated)
@@ -160,7 +185,8 @@ def verify(events: Sequence[Event]) -> Verification:
     checks: list[TurnCheck] = []
     positions = [position]
     problems: list[str] = []
-    for event in events[1:]:
+    fits = (created.turns, created.quarters_per_turn) == (game.turns, game.calendar.quarters_per_turn)
+    for event in events[1:] if fits else ():
         problems.extend(problems_of(standing, position, event))
         if isinstance(event, TurnResolved):
             position = position.next({seat: standing.submitted(seat) for seat in standing.seats})
@@ -181,11 +207,25 @@ def verify(events: Sequence[Event]) -> Verification:
 
 def _turn_check(event: TurnResolved, position: Position, problems: Sequence[str]) -> TurnCheck:
     exactness: Exactness = ""
+    apart = None
     if event.result_hash == position.digest:
         exactness = "bit for bit"
     elif event.figures and close(event.figures, position.figures):
         exactness = "1e-9"
-    return TurnCheck(event.turn, event.quarter, event.result_hash, position.digest, tuple(problems), exactness)
+    else:
+        apart = _furthest(event.figures, position.figures)
+    return TurnCheck(event.turn, event.quarter, event.result_hash, position.digest, tuple(problems), exactness, apart)
+
+
+def _furthest(stated: Mapping[str, float], derived: Mapping[str, float]) -> Apart | None:
+    """The metric that differs most, as a part of the larger of its two values; None where none of both differs."""
+    found = [Apart(metric, stated[metric], derived[metric]) for metric in stated if metric in derived]
+
+    def distance(one: Apart) -> float:
+        return abs(one.stated - one.derived) / (max(abs(one.stated), abs(one.derived)) or 1.0)
+
+    first = max(found, key=distance, default=None)
+    return first if first is not None and distance(first) > 0.0 else None
 
 
 # loading into Python --------------------------------------------------------------------------------------------------------

@@ -49,7 +49,8 @@ class SeatView:
     ``seat`` None: an onlooker. ``quarter``: when the current turn begins. ``in_force``: what every government has announced, by seat;
     ``decided``: every seat's decisions of resolved turns; ``result``: metrics since the scenario's start without others' treasuries.
     ``draft``, ``decision`` and ``predictions`` are one's own. ``playable``: whether commands are taken, else ``why_not`` says why not.
-    ``model``: the version that the game is played with; ``shown_from`` says where ``result`` comes from, "replay" with that model only.
+    ``model``: the version that the game is played with; ``shown_from`` says where ``result`` comes from, "replay" with that model only;
+    ``asked_anew``: the owner wants it derived anew, although what was seen in play may be kept.
     """
 
     game_id: str
@@ -77,6 +78,12 @@ class SeatView:
     why_not: str
     model: str
     shown_from: ShownFrom
+    asked_anew: bool
+
+    @property
+    def derived(self) -> bool:
+        """Whether ``result`` is the installed model's, so that the same model can say what else there would have been."""
+        return self.shown_from != "stored"
 
     @property
     def playable(self) -> bool:
@@ -89,7 +96,9 @@ class SeatView:
         return tuple(info for info in self.seats if info.holder == "person" and not info.decided)
 
 
-def view_of(game: Game, position: Position, token: str | None, *, stored: Result | None = None) -> SeatView:
+def view_of(
+    game: Game, position: Position, token: str | None, *, stored: Result | None = None, asked_anew: bool = False
+) -> SeatView:
     """What whoever holds ``token`` may see; None, or a token of nobody's, is an onlooker's.
 
     ``stored``: the result to show of a game of another model, instead of the position's; nothing is then simulated.
@@ -126,6 +135,7 @@ def view_of(game: Game, position: Position, token: str | None, *, stored: Result
         why_not=_why_not(game),
         model=game.created.model_version,
         shown_from="replay" if game.same_model else "derived anew" if stored is None else "stored",
+        asked_anew=asked_anew and not game.same_model,
     )
 
 

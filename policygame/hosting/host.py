@@ -245,8 +245,8 @@ class Host:
 
         A game of another model is shown from the results that were stored when it was played, if they are there, and no model runs.
         """
-        standing = self._standing(game_id)
-        return view_of(standing.game, standing.position, token, stored=standing.stored)
+        standing, table = self._standing(game_id), self._table(game_id)
+        return view_of(standing.game, standing.position, token, stored=standing.stored, asked_anew=table.anew)
 
     def rederive(self, game_id: str, token: str | None, *, anew: bool = True) -> None:
         """Show a game of another model as the installed one derives it from its decisions; ``anew`` False: from its stored results again.

@@ -12,14 +12,16 @@ from html import escape
 from typing import Any
 
 from policygame.game import SeatView
-from policygame.game.debrief import Debrief
+from policygame.game.debrief import Debrief, Seen
 from policygame.game.reproduce import reproduce_lines
+from policygame.game.version import model_version
 from policygame.model.standing import DEFINITIONS
 from policygame.web.charts.spec import ChartSpec
 from policygame.web.document import ECHARTS, front_end_folders, web_assets
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages import looking_back as parts
 from policygame.web.pages.desk.standing_tabs import definition_words
+from policygame.web.pages.other_model import other_model_words
 from policygame.web.palette import tokens_css
 from policygame.web.text import _, language
 
@@ -68,18 +70,17 @@ class _Charts:
         )
 
 
-def debrief_html(view: SeatView, found: Debrief) -> str:
-    """The file's text. It holds what the seat's page shows, every decision's what-if among it."""
+def debrief_html(view: SeatView, found: Seen) -> str:
+    """The file's text. It holds what the seat's page shows, every decision's what-if among it where ``found`` is a ``Debrief``."""
     charts = _Charts()
     why, limits = parts.at_its_limit(found, view)
-    what_ifs = [_what_if(charts, found, None)] + [_what_if(charts, found, effect) for effect in found.decisions]
+    whole = found if isinstance(found, Debrief) else None
     tables = [el("details", el("summary", definition_words(one)), parts.leaders_card(found, one)) for one in DEFINITIONS]
     n_places = len({one.place for one in found.leaders})
-    chosen = found.decisions[0] if found.decisions else None
-    python = reproduce_lines(found, f"policygame-{view.code}.json", chosen)
     body = join(
         [
-            parts.outcome_card(found),
+            other_model_words(view),
+            parts.outcome_card(whole) if whole is not None else _lost(),
             el(
                 "section",
                 el("h2", _("What held everything up")),
@@ -87,8 +88,7 @@ def debrief_html(view: SeatView, found: Debrief) -> str:
                 charts.place(limits, 280),
                 class_="card pad stack",
             ),
-            parts.decisions_card(found, None, switches=False),
-            el("section", el("h2", _("What if")), what_ifs, class_="card pad stack"),
+            _what_ifs(charts, whole) if whole is not None else None,
             el(
                 "section",
                 el("h2", _("Who leads depends on what you count")),
@@ -96,15 +96,10 @@ def debrief_html(view: SeatView, found: Debrief) -> str:
                 tables,
                 class_="card pad stack",
             ),
-            parts.parts_card(found),
+            parts.parts_card(whole) if whole is not None else None,
             parts.predictions_card(found),
             _decisions(view, found),
-            el(
-                "section",
-                el("h2", _("Reproduce this in Python")),
-                el("pre", el("code", python), class_="code scrollx"),
-                class_="card pad stack",
-            ),
+            _python(view, whole),
         ]
     )
     title = _("Debrief, {place}").format(place=parts.place_words(found.seat))
@@ -112,6 +107,33 @@ def debrief_html(view: SeatView, found: Debrief) -> str:
         title=_(view.scenario.title), code=view.code, seed=view.seed, hash=view.scenario.hash[:12]
     )
     return _document(title, subtitle, body, charts)
+
+
+def _lost() -> Markup:
+    """What the file of a game that is shown as it was seen cannot tell."""
+    what = _("Points, what each of your decisions added, and what would have been without it, come from runs of the model.")
+    way = _("The model of this game was not installed when this file was written, so they are not in it.")
+    return el("section", el("p", el("b", what)), el("p", way, class_="sub"), class_="card pad stack")
+
+
+def _what_ifs(charts: _Charts, found: Debrief) -> Markup:
+    shown = [_what_if(charts, found, None)] + [_what_if(charts, found, effect) for effect in found.decisions]
+    return join(
+        [
+            parts.decisions_card(found, None, switches=False),
+            el("section", el("h2", _("What if")), shown, class_="card pad stack"),
+        ]
+    )
+
+
+def _python(view: SeatView, found: Debrief | None) -> Markup:
+    lines = None
+    if found is not None:
+        chosen = found.decisions[0] if found.decisions else None
+        text = reproduce_lines(found, f"policygame-{view.code}.json", chosen)
+        lines = el("pre", el("code", text), class_="code scrollx")
+    version = None if view.shown_from == "replay" else el("p", parts.version_words(view.model, model_version()), class_="sub")
+    return el("section", el("h2", _("Reproduce this in Python")), version, lines, class_="card pad stack")
 
 
 def _what_if(charts: _Charts, found: Debrief, effect: Any) -> Markup:
@@ -128,7 +150,7 @@ def _what_if(charts: _Charts, found: Debrief, effect: Any) -> Markup:
     )
 
 
-def _decisions(view: SeatView, found: Debrief) -> Markup:
+def _decisions(view: SeatView, found: Seen) -> Markup:
     """Every line that the seat decided."""
     lines = [el("li", el("code", str(setting))) for setting in view.decided[found.seat].settings]
     return el(

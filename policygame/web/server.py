@@ -195,8 +195,11 @@ async def _debrief_file(request: Request) -> Response:
             raise UserError(
                 _("The game is not over. The file tells the seed, and so the future: it can be had after the last turn.")
             )
+        from policygame.game.debrief import seen
         from policygame.web.export import debrief_html
 
+        if not view.derived:  # nobody asked for the installed model's numbers: the file holds what was seen
+            return debrief_html(view, seen(view.scenario, view.seat, view.result, view.predictions))
         return debrief_html(view, hosted.debriefs().ask(host.game(view.game_id), view.seat).result())
 
     try:

@@ -1,4 +1,6 @@
-"""Serve games from a fresh database on a free port: ``python serve_games.py DATABASE`` prints the address.
+"""Serve games from a database on a free port: ``python serve_games.py DATABASE`` prints the address.
+
+With ``without-model`` behind it no model can be run in this process, and none elsewhere: whoever tries fails.
 
 Each further line on its input is a JSON object that a test asks for: ``{"create": {...}}`` makes a game and prints its code and token;
 ``{"draft": [code, token, [line, ...]]}`` saves a draft as another tab would.
@@ -12,8 +14,10 @@ import threading
 from typing import Any
 
 from policygame.game.commands import SaveDraft
+from policygame.hosting.debriefs import Debriefs
 from policygame.hosting.forecaster import Forecaster
 from policygame.hosting.host import Host
+from policygame.simulation import Simulation
 from policygame.store import Store
 from policygame.web.running import addresses, bind, run
 from policygame.web.server import check_assets, create_app
@@ -37,10 +41,23 @@ def listen(host: Host) -> None:
         print(json.dumps(answer(host, json.loads(line))), flush=True)
 
 
+def forbid_runs() -> None:
+    """Let no simulation be made here."""
+
+    def made(*_: object, **__: object) -> None:
+        raise AssertionError("a model was to be run")
+
+    Simulation.__init__ = made  # type: ignore[method-assign]
+
+
 def main() -> None:
-    with Store.open(sys.argv[1]) as store, Forecaster() as forecaster:
+    with Store.open(sys.argv[1]) as store, Forecaster() as forecaster, Debriefs() as debriefs:
         host = Host(store)
-        app = create_app(host, forecaster)
+        if "without-model" in sys.argv[2:]:
+            forbid_runs()
+            app = create_app(host)
+        else:
+            app = create_app(host, forecaster, debriefs)
         check_assets()
         listening = bind("127.0.0.1", 0)
         address = addresses("127.0.0.1", listening.getsockname()[1], "")[0]

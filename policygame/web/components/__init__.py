@@ -12,6 +12,7 @@ from policygame.web.components.ladder import Rung, ladder
 from policygame.web.components.lever import Item, LeverRow
 from policygame.web.components.metrics import Figure, Tab, figures, metric_tabs, tabs
 from policygame.web.components.news import Headline, headline_list
+from policygame.web.components.other_model import needs_model, other_model_notice, short_version
 from policygame.web.components.ranks import RankRow, rank_table
 from policygame.web.components.replay import Replay
 from policygame.web.components.score import score_bar, score_ruler, turn_pips
@@ -42,11 +43,14 @@ __all__ = [
     "headline_list",
     "ladder",
     "metric_tabs",
+    "needs_model",
+    "other_model_notice",
     "rank_table",
     "refusal",
     "score_bar",
     "score_ruler",
     "seat_list",
+    "short_version",
     "skeleton",
     "tabs",
     "treasury_bar",

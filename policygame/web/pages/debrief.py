@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import solara
@@ -9,11 +10,13 @@ import solara
 from policygame.errors import UserError
 from policygame.game import Game, SeatView
 from policygame.game.debrief import Debrief as Found
+from policygame.game.debrief import Seen, seen
 from policygame.game.news import headlines
 from policygame.game.reproduce import reproduce_lines
+from policygame.game.version import model_version
 from policygame.game.wording import quarter_text
 from policygame.model.standing import DEFINITIONS
-from policygame.web.components import Chart, Replay, empty_state, skeleton, tabs
+from policygame.web.components import Chart, Replay, empty_state, needs_model, skeleton, tabs
 from policygame.web.help import help_name, question
 from policygame.web.hosted import debriefs, host
 from policygame.web.identity import use_tokens
@@ -21,9 +24,10 @@ from policygame.web.kernel import use_future
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages import looking_back as parts
 from policygame.web.pages.desk.standing_tabs import definition_words
+from policygame.web.pages.other_model import other_model
 from policygame.web.shell import Shell, link, nav_link, top_bar
 from policygame.web.text import _
-from policygame.web.vue import Box, Fragment
+from policygame.web.vue import Act, Box, Fragment
 
 __all__ = ["Debrief"]
 
@@ -40,7 +44,8 @@ def Debrief(code: str) -> None:
         words = _("A debrief looks back on a government's decisions, from its first resolved turn on.")
         back = nav_link(f"/play/{code}", _("To the game"), class_="btn")
         body = join([empty_state(_("There is nothing to look back on yet."), words), el("div", back, class_="row pad")])
-        Shell(_("Debrief"), bar=top_bar(_("Debrief")), children=[Box([Fragment(body, classes="card")], classes="page narrow")])
+        page = [*other_model(view), Fragment(body, classes="card")]
+        Shell(_("Debrief"), bar=top_bar(_("Debrief")), children=[Box(page, classes="page narrow")])
         return
     _Asked(view, host().game(found.id))
 
@@ -49,7 +54,7 @@ def Debrief(code: str) -> None:
 def _Asked(view: SeatView, game: Game) -> None:
     seat = view.seat
     assert seat is not None
-    told = use_future(lambda: debriefs().ask(game, seat), (game.id, view.turn, seat))
+    told = use_future((lambda: debriefs().ask(game, seat)) if view.derived else None, (game.id, view.turn, seat, view.derived))
     place = parts.place_words(seat)
     ended = view.phase == "ended"
     subtitle = _("{title}, game {code}, {n} turns").format(title=_(view.scenario.title), code=view.code, n=view.turn - 1)
@@ -59,7 +64,7 @@ def _Asked(view: SeatView, game: Game) -> None:
         else nav_link(f"/play/{view.code}", _("To the desk"), class_="btn strong")
     )
     export = None
-    if told.value is not None and ended:
+    if (told.value is not None or not view.derived) and ended:
         export = el(
             "a",
             _("One HTML file"),
@@ -73,8 +78,10 @@ def _Asked(view: SeatView, game: Game) -> None:
         file = el("a", _("Hand in"), class_="btn", href=address, download=name)
     right = join([export, el("span", file, onward, class_="row hide-s")])
     bar = top_bar(_("Debrief, {place}").format(place=place), subtitle, place=seat, right=right)
-    if told.problem:
-        body: Any = Fragment(
+    if not view.derived:
+        body: Any = _AsSeen(view, seen(view.scenario, seat, view.result, view.predictions))
+    elif told.problem:
+        body = Fragment(
             el(
                 "div",
                 el("b", _("The debrief could not be computed.")),
@@ -93,7 +100,7 @@ def _Asked(view: SeatView, game: Game) -> None:
     Shell(
         _("Debrief, {place}").format(place=place),
         bar=bar,
-        children=[Box([body], classes="page")],
+        children=[Box([*other_model(view), body], classes="page")],
         dock=el("div", onward, file, class_="dockin"),
     )
 
@@ -114,9 +121,6 @@ def _Found(view: SeatView, found: Found) -> None:
         elif name == "definition" and value in DEFINITIONS:
             set_definition(value)
 
-    why, limits = parts.at_its_limit(found, view)
-    quarter = found.quarters[at]
-    lines = [line.text for line in headlines(found.result, view.decided, [quarter], seat=found.seat)]
     title = (
         _("What if you had not decided this: {name}, turn {turn}?").format(name=parts.lever_words(effect), turn=effect.turn)
         if effect
@@ -142,59 +146,91 @@ def _Found(view: SeatView, found: Found) -> None:
             el("div", choice, class_="row wrap"),
         ]
     )
-    leaders = join(
-        [
-            el("h2", _("Who leads depends on what you count"), question("term", "leadership")),
-            el(
-                "div",
-                tabs(
-                    [(one, definition_words(one)) for one in DEFINITIONS],
-                    definition,
-                    act="definition",
-                    label=_("Leadership by"),
-                    look="seg",
-                ),
-                class_="row wrap",
-            ),
-            parts.leaders_card(found, definition),
-        ]
-    )
-    n_places = len({one.place for one in found.leaders})
     page: list[Any] = [
         Fragment(parts.outcome_card(found), classes="wide"),
-        Box(
-            [Fragment(join([el("h2", _("What held everything up")), el("p", why)])), Chart(limits, height=280)],
-            tag="section",
-            classes="card pad stack",
-        ),
+        _limits(view, found),
         Fragment(parts.decisions_card(found, left_out), act),
         Box(
             [Fragment(what_if, act), Chart(parts.what_if_chart(found, effect, watched), height=260)],
             tag="section",
             classes="card pad stack",
         ),
-        Box(
-            [Fragment(leaders, act), Chart(parts.leaders_chart(found), height=34 * n_places + 50)],
-            tag="section",
-            classes="card pad stack",
-        ),
+        _leaders(found, definition, act),
         Fragment(parts.parts_card(found), classes="wide"),
-        Box(
-            [
-                Fragment(el("h2", _("Play it back"))),
-                Replay([quarter_text(q) for q in found.quarters], at, set_at, label=_("Quarter")),
-                Fragment(parts.moment_card(found, at, lines)),
-            ],
-            tag="section",
-            classes="card pad stack",
-        ),
+        _played_back(view, found, at, set_at),
         Fragment(join([parts.predictions_card(found), _python(view, found, effect)]), classes="stack"),
     ]
     Box(page, classes="brief")
 
 
-def _python(view: SeatView, found: Found, effect: Any) -> Markup:
-    """The same numbers in Python, once the game is over: the worlds that they name tell the seed, and so the future."""
+@solara.component
+def _AsSeen(view: SeatView, found: Seen) -> None:
+    """A game of another model as it was seen: what its results show by themselves, and no world run."""
+    definition, set_definition = solara.use_state("packaging")
+    at, set_at = solara.use_state(len(found.quarters) - 1)
+
+    def act(name: str, value: str) -> None:
+        if name == "definition" and value in DEFINITIONS:
+            set_definition(value)
+
+    lost = needs_model(
+        _("Points, what each of your decisions added, and what would have been without it, come from runs of the model."),
+        owner=view.owner,
+    )
+    page: list[Any] = [
+        Fragment(lost, tag="section", classes="card pad wide"),
+        _limits(view, found),
+        _leaders(found, definition, act),
+        _played_back(view, found, at, set_at),
+        Fragment(join([parts.predictions_card(found), _python(view, None, None)]), classes="stack"),
+    ]
+    Box(page, classes="brief")
+
+
+def _limits(view: SeatView, found: Seen) -> Any:
+    """Which stage held everything up."""
+    why, limits = parts.at_its_limit(found, view)
+    head = Fragment(join([el("h2", _("What held everything up")), el("p", why)]))
+    return Box([head, Chart(limits, height=280)], tag="section", classes="card pad stack")
+
+
+def _leaders(found: Seen, definition: str, act: Act) -> Any:
+    """Who leads, by every definition; the act ``definition`` names that of the table."""
+    choices = [(one, definition_words(one)) for one in DEFINITIONS]
+    leaders = join(
+        [
+            el("h2", _("Who leads depends on what you count"), question("term", "leadership")),
+            el("div", tabs(choices, definition, act="definition", label=_("Leadership by"), look="seg"), class_="row wrap"),
+            parts.leaders_card(found, definition),
+        ]
+    )
+    n_places = len({one.place for one in found.leaders})
+    chart = Chart(parts.leaders_chart(found), height=34 * n_places + 50)
+    return Box([Fragment(leaders, act), chart], tag="section", classes="card pad stack")
+
+
+def _played_back(view: SeatView, found: Seen, at: int, set_at: Callable[[int], None]) -> Any:
+    """The world at the quarter of play that a slider stands at."""
+    lines = [line.text for line in headlines(found.result, view.decided, [found.quarters[at]], seat=found.seat)]
+    return Box(
+        [
+            Fragment(el("h2", _("Play it back"))),
+            Replay([quarter_text(q) for q in found.quarters], at, set_at, label=_("Quarter")),
+            Fragment(parts.moment_card(found, at, lines)),
+        ],
+        tag="section",
+        classes="card pad stack",
+    )
+
+
+def _python(view: SeatView, found: Found | None, effect: Any) -> Markup:
+    """The same numbers in Python, once the game is over: the worlds that they name tell the seed, and so the future.
+
+    ``found`` None: the numbers are of a model that is not installed, and only its version can be named.
+    """
+    version = None if view.shown_from == "replay" else el("p", parts.version_words(view.model, model_version()), class_="sub")
+    if found is None:
+        return el("section", el("h2", _("Reproduce this in Python")), version, class_="card pad stack")
     if view.phase != "ended":
         words = _("When the game is over, a few lines of Python stand here that give the identical numbers.")
         return el("section", el("h2", _("Reproduce this in Python")), el("p", words, class_="sub"), class_="card pad stack")
@@ -210,6 +246,7 @@ def _python(view: SeatView, found: Found, effect: Any) -> Markup:
             el("button", _("Copy"), class_="btn sm", type="button", data_copy="python"),
             class_="between",
         ),
+        version,
         el("p", note, class_="sub"),
         el("pre", el("code", text, id="python"), class_="code scrollx", tabindex="0"),
         class_="card pad stack",

@@ -18,6 +18,7 @@ from policygame.web.identity import use_tokens
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages.desk.series import short_value, strip
 from policygame.web.pages.desk.tabs import WorldTabs
+from policygame.web.pages.other_model import other_model
 from policygame.web.shell import Shell, link, nav_link, top_bar
 from policygame.web.text import _
 from policygame.web.vue import Box, Fragment
@@ -69,6 +70,7 @@ def HistoryPage(code: str) -> None:
         class_="card pad stack",
     )
     page: list[Any] = [
+        *other_model(view),
         Fragment(join([head, _figures(view)]), classes="stack"),
         WorldTabs(view, host().position(found.id), "history"),
     ]

@@ -158,6 +158,8 @@ def _continued(tokens: Tokens) -> Markup | None:
             state, button, path = _("{place}, ended"), _("Debrief"), f"/play/{code}/debrief"
         elif game.phase == "lobby":
             state, button, path = _("{place}, waiting to begin"), _("Continue"), f"/play/{code}"
+        elif not game.same_model:
+            state, button, path = _("{place}, of another version of the model"), _("Look back"), f"/play/{code}"
         else:
             state, button, path = _("{place}, turn {turn} of {turns}"), _("Continue"), f"/play/{code}"
         words = state.format(place=name, turn=game.turn, turns=game.turns)

@@ -14,6 +14,7 @@ from policygame.web.components import SeatRow, seat_list
 from policygame.web.hosted import host
 from policygame.web.identity import use_tokens
 from policygame.web.markup import Markup, el, join
+from policygame.web.pages.other_model import other_model
 from policygame.web.pages.setup import mandate_words
 from policygame.web.palette import css_name, jurisdiction_token
 from policygame.web.shell import Shell, link, notice, top_bar, use_go
@@ -43,17 +44,23 @@ def JoinPage(view: SeatView) -> None:
         go(f"/play/{entry.code}" if view.phase == "lobby" else f"/play/{entry.code}/briefing")
 
     title = _("Join {code}").format(code=view.code)
-    Shell(title, bar=top_bar(title, _(view.scenario.title)), children=[Box([Fragment(_form(view), act)], classes="page narrow")])
+    Shell(
+        title,
+        bar=top_bar(title, _(view.scenario.title)),
+        children=[Box([*other_model(view), Fragment(_form(view), act)], classes="page narrow")],
+    )
 
 
 def _form(view: SeatView) -> Markup:
     free = [info for info in view.seats if info.holder == "bot"]
-    if view.assignment or view.phase == "ended" or not free:
+    if view.assignment or not view.playable or not free:
         reason = (
             _("It is an assignment for one person.")
             if view.assignment
             else _("It has ended.")
             if view.phase == "ended"
+            else view.why_not
+            if not view.playable
             else _("Every seat is taken.")
         )
         return el("section", el("h2", _("Nobody can join this game now.")), el("p", reason, class_="sub"), class_="card pad")
@@ -127,8 +134,8 @@ def Gathering(view: SeatView) -> None:
             data_act="start",
             disabled=people == 0,
         )
-        if view.owner
-        else el("p", _("Whoever created the game begins it when all are here."), class_="sub")
+        if view.owner and view.playable
+        else el("p", _("Whoever created the game begins it when all are here.") if view.playable else view.why_not, class_="sub")
     )
     code = el(
         "section",
@@ -153,4 +160,5 @@ def Gathering(view: SeatView) -> None:
     )
     title = _("Game {code}").format(code=view.code)
     bar = top_bar(title, _(view.scenario.title), place=view.seat)
-    Shell(title, bar=bar, children=[Box([Fragment(join([code, table]), act)], classes="page narrow gather")])
+    parts = [*other_model(view), Fragment(join([code, table]), act)]
+    Shell(title, bar=bar, children=[Box(parts, classes="page narrow gather")])

@@ -9,7 +9,7 @@ import numpy as np
 
 from policygame.catalogue import JURISDICTIONS, LEVERS, MANDATE, Quarter
 from policygame.game import SeatView
-from policygame.game.debrief import Debrief, DecisionEffect, Path
+from policygame.game.debrief import Debrief, DecisionEffect, Path, Seen
 from policygame.game.wording import item_name, quarter_text, said, value_text
 from policygame.model.standing import DEFINITIONS
 from policygame.web.charts import Bands, Bar, bars, bump, fan
@@ -30,6 +30,7 @@ __all__ = [
     "outcome_card",
     "parts_card",
     "predictions_card",
+    "version_words",
     "what_if_chart",
     "what_if_words",
 ]
@@ -145,7 +146,7 @@ def parts_card(found: Debrief) -> Markup:
 # why --------------------------------------------------------------------------------------------------------------------------
 
 
-def at_its_limit(found: Debrief, view: SeatView) -> tuple[str, ChartSpec]:
+def at_its_limit(found: Seen, view: SeatView) -> tuple[str, ChartSpec]:
     """Which stage held everything up: for how many quarters of play each ran at its limit, as a sentence and a chart."""
     result, first = found.result, found.result.quarters.index(found.quarters[0])
     stages = [s for s in (*view.scenario.stages, *view.scenario.technologies) if ("world", s) in result.series("utilisation")]
@@ -247,7 +248,7 @@ def what_if_chart(found: Debrief, effect: DecisionEffect | None, watched: int) -
 # who leads ----------------------------------------------------------------------------------------------------------------------
 
 
-def leaders_chart(found: Debrief) -> ChartSpec:
+def leaders_chart(found: Seen) -> ChartSpec:
     """Ranks by every definition at the end of play."""
     places = list(dict.fromkeys(one.place for one in found.leaders))
     ranks = {place: [_rank(found, which, place) for which in DEFINITIONS] for place in places}
@@ -255,12 +256,12 @@ def leaders_chart(found: Debrief) -> ChartSpec:
     return bump([definition_words(one) for one in DEFINITIONS], ranks, me=found.seat, focus=[found.seat], finding=finding)
 
 
-def _rank(found: Debrief, definition: str, place: str) -> int | None:
+def _rank(found: Seen, definition: str, place: str) -> int | None:
     one = next((s for s in found.leaders if (s.definition, s.place) == (definition, place)), None)
     return one.end_rank if one is not None else None
 
 
-def _leaders_words(found: Debrief) -> str:
+def _leaders_words(found: Seen) -> str:
     mine = {one.definition: one for one in found.leaders if one.place == found.seat}
     if not mine:
         return _("Who leads depends on what you count.")
@@ -276,7 +277,7 @@ def _leaders_words(found: Debrief) -> str:
     )
 
 
-def leaders_card(found: Debrief, definition: str) -> Markup:
+def leaders_card(found: Seen, definition: str) -> Markup:
     """The table of one definition: rank, share and how ranks moved since play began."""
     chosen = sorted((one for one in found.leaders if one.definition == definition), key=lambda one: (one.end_rank, one.place))
     most = max((one.end_value for one in chosen), default=1.0) or 1.0
@@ -291,7 +292,7 @@ def leaders_card(found: Debrief, definition: str) -> Markup:
 # what was expected, and moments -------------------------------------------------------------------------------------------------
 
 
-def predictions_card(found: Debrief) -> Markup | None:
+def predictions_card(found: Seen) -> Markup | None:
     """What one expected, turn by turn, and what came."""
     if not found.predictions:
         return None
@@ -324,7 +325,7 @@ def predictions_card(found: Debrief) -> Markup | None:
     )
 
 
-def moment_card(found: Debrief, at: int, lines: Sequence[Any]) -> Markup:
+def moment_card(found: Seen, at: int, lines: Sequence[Any]) -> Markup:
     """The world at a quarter of play: key figures of one's own world, and what happened then."""
     quarter: Quarter = found.quarters[at]
     row = found.result.quarters.index(quarter)
@@ -346,3 +347,16 @@ def moment_card(found: Debrief, at: int, lines: Sequence[Any]) -> Markup:
 def place_words(seat: str) -> str:
     """What a seat's jurisdiction is called."""
     return _(JURISDICTIONS[seat].name)
+
+
+def version_words(played: str, installed: str) -> str:
+    """Which model gives which numbers in Python, for a game that was played with another one than is installed."""
+    if played == installed:
+        return _(
+            "The numbers that were seen in play come from an older version of the scenario. With what is installed here, {installed}, "
+            "Python gives what the same decisions lead to now."
+        ).format(installed=installed)
+    return _(
+        "The numbers that were seen in play need the model {played}: install that version of policygame and open the game's file there "
+        "with load_game. The model installed here, {installed}, gives what it makes of the same decisions."
+    ).format(played=played, installed=installed)

@@ -83,11 +83,13 @@ def _page(view: SeatView, token: str | None, page: str, rest: tuple[str, ...]) -
     elif page == "resolution" and rest and rest[0].isdecimal() and len(rest[0]) < 4:
         _load("resolution:Resolution")(view, int(rest[0]))  # type: ignore[operator]
     elif page in _BY_CODE:
-        _load(_BY_CODE[page])(view.code)  # type: ignore[operator]
+        _load(_BY_CODE[page])(view.code).key(f"{page}-{view.shown_from}")  # type: ignore[operator]
     elif page not in PLACES:
         _Nothing(_("There is no such page."), _("The game goes on."), f"/play/{view.code}")
     elif view.phase == "ended":
-        _load(_BY_CODE["debrief"])(view.code)  # type: ignore[operator]
+        _load(_BY_CODE["debrief"])(view.code).key(f"debrief-{view.shown_from}")  # type: ignore[operator]
+    elif not view.playable:
+        _load("desk.read_only:ReadOnly")(view, rest[0] if rest else "")  # type: ignore[operator]
     elif view.decision is not None:
         _load("desk.waiting:Waiting")(view, token)  # type: ignore[operator]
     else:

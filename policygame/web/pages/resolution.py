@@ -24,6 +24,7 @@ from policygame.web.markup import Markup, el, join
 from policygame.web.pages.desk.news import headlines_of, told
 from policygame.web.pages.desk.series import Shown, short_value, strip
 from policygame.web.pages.desk.tabs import WorldTabs
+from policygame.web.pages.other_model import other_model
 from policygame.web.shell import Shell, nav_link, top_bar
 from policygame.web.text import _, change
 from policygame.web.vue import Box, Fragment
@@ -52,6 +53,7 @@ def Resolution(view: SeatView, turn: int) -> None:
     moves = _moves(view, turn)
     mandate = _mandate(view, turn, moves) if moves else None
     page: list[Any] = [
+        *other_model(view),
         Fragment(join([_expected(view, turn), news]), classes="stack"),
         Fragment(join([mandate, _figures(view, turn)]), classes="stack"),
         Box([WorldTabs(view, host().position(view.game_id))], classes="wide"),
@@ -82,7 +84,7 @@ def _onward(view: SeatView) -> Markup:
         return nav_link(f"/play/{view.code}/debrief", _("Debrief"), class_="btn strong lg")
     if view.seat is None:
         return nav_link(f"/play/{view.code}/history", _("History"), class_="btn strong lg")
-    return nav_link(f"/play/{view.code}", _("Next turn"), class_="btn strong lg")
+    return nav_link(f"/play/{view.code}", _("Next turn") if view.playable else _("To the desk"), class_="btn strong lg")
 
 
 def _at(view: SeatView, series: Series, quarter: Quarter) -> float:

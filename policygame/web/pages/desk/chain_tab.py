@@ -16,7 +16,7 @@ from policygame.game.presents import Past, other_seeds
 from policygame.game.turns import Calendar
 from policygame.game.wording import item_name
 from policygame.web.charts import ChartSpec, Link, Node, sankey
-from policygame.web.components import Chart, Figure, Rung, figures, ladder, skeleton, tabs
+from policygame.web.components import Chart, Figure, Rung, figures, ladder, needs_model, skeleton, tabs
 from policygame.web.kernel import use_future
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages.desk.reading import before, now
@@ -38,13 +38,17 @@ def ChainTab(view: SeatView, position: Position) -> None:
     """The tab."""
     item, set_item = solara.use_state("wafers")
     over = view.phase == "ended"
-    told = use_future(None if over else lambda: _ladder(view), (view.game_id, view.turn))
+    told = use_future(None if over or not view.derived else lambda: _ladder(view), (view.game_id, view.turn, view.derived))
 
     def act(name: str, value: str) -> None:
         if name == "flow" and value in ITEMS:
             set_item(value)
 
-    found = solara.use_memo(lambda: chain(position.simulation, item), [item, view.turn])
+    found = solara.use_memo(lambda: chain(position.simulation, item) if view.derived else None, [item, view.turn, view.derived])
+    if found is None:
+        lost = needs_model(_("What flowed where, and what each stage was worth, has not been kept."), owner=view.owner)
+        Fragment(join([figures(_key_figures(view)), el("div", lost, class_="pad")]), classes="padx chainpanel")
+        return
     binding = _binding(told.value)
     words = {"wafers": _("Wafers"), "hbm": _("HBM"), "substrate": _("Substrates"), "tools": _("Tools")}
     choice = tabs([(one, words[one]) for one in ITEMS], item, act="flow", label=_("Flow of"), look="seg")

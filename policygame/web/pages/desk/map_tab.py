@@ -69,7 +69,7 @@ def MapTab(view: SeatView, position: Position) -> None:
     last = len(view.result.quarters) - 1
     at, set_at = solara.use_state(last)
     chosen, choose = solara.use_state(SHOWN_FIRST)
-    found = solara.use_memo(lambda: routes(position.simulation), [view.turn])
+    found = solara.use_memo(lambda: routes(position.simulation) if view.derived else None, [view.turn, view.derived])
 
     def act(name: str, value: str) -> None:
         if name == "flow" and value in ITEMS:
@@ -85,7 +85,7 @@ def MapTab(view: SeatView, position: Position) -> None:
     full = present and now(view, "utilisation", "world", "interposer_2_5d") >= FULL
     spec = world_map(
         places,
-        _flows(found, chosen) if present else [],
+        _flows(found, chosen) if present and found is not None else [],
         binding=leader.id if full else None,
         binding_stage=_("2.5D") if full else "",
         finding=finding,
@@ -93,7 +93,9 @@ def MapTab(view: SeatView, position: Position) -> None:
     labels = [quarter_text(quarter) for quarter in view.result.quarters]
     picture = Box(
         [
-            Fragment(_chips(chosen, present), act),
+            Fragment(
+                _chips(chosen, present) if found is not None else el("p", _("Flows have not been kept."), class_="sub"), act
+            ),
             Chart(spec, table=False),
             Replay(labels, min(at, last), set_at, label=_("Quarter")),
         ],
