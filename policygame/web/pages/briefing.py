@@ -90,8 +90,18 @@ def _case(view: SeatView, place: str) -> Markup:
                 ),
             ),
             el("p", _(view.scenario.summary), class_="sub"),
+            _goals(view),
         ]
     )
+
+
+def _goals(view: SeatView) -> Markup | None:
+    """What the scenario is there to show, where its card says so."""
+    card = view.scenario.card
+    if card is None:
+        return None
+    goals = el("ul", [el("li", _(goal)) for goal in card.goals])
+    return el("div", el("h3", _("What you will find out")), goals, class_="stack")
 
 
 def _mandate(view: SeatView, seat: str) -> Markup:

@@ -158,7 +158,7 @@ def _Found(view: SeatView, found: Found) -> None:
         _leaders(found, definition, act),
         Fragment(parts.parts_card(found), classes="wide"),
         _played_back(view, found, at, set_at),
-        Fragment(join([parts.predictions_card(found), _python(view, found, effect)]), classes="stack"),
+        Fragment(join([parts.predictions_card(found), _questions(view), _python(view, found, effect)]), classes="stack"),
     ]
     Box(page, classes="brief")
 
@@ -182,7 +182,7 @@ def _AsSeen(view: SeatView, found: Seen) -> None:
         _limits(view, found),
         _leaders(found, definition, act),
         _played_back(view, found, at, set_at),
-        Fragment(join([parts.predictions_card(found), _python(view, None, None)]), classes="stack"),
+        Fragment(join([parts.predictions_card(found), _questions(view), _python(view, None, None)]), classes="stack"),
     ]
     Box(page, classes="brief")
 
@@ -221,6 +221,15 @@ def _played_back(view: SeatView, found: Seen, at: int, set_at: Callable[[int], N
         tag="section",
         classes="card pad stack",
     )
+
+
+def _questions(view: SeatView) -> Markup | None:
+    """What a group may talk about now, where the scenario's card says so."""
+    card = view.scenario.card
+    if card is None:
+        return None
+    asked = el("ol", [el("li", _(question)) for question in card.questions])
+    return el("section", el("h2", _("To talk about")), asked, class_="card pad stack")
 
 
 def _python(view: SeatView, found: Found | None, effect: Any) -> Markup:
