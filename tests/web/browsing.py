@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import axe_playwright_python
-from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 FLAGS = (
     "--no-sandbox",
@@ -22,9 +22,12 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE_MS = 60_000
+"""The longest that anything may take on a busy machine; nothing waits when it is ready."""
 WIDTHS = (390, 768, 1280)
 THEMES = ("light", "dark")
 _AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def chromium_path() -> str:
@@ -62,9 +65,7 @@ class Tab:
     def drawn(self) -> None:
         """Wait until every chart on the page has been drawn."""
         self.page.wait_for_selector("main#main")
-        self.page.wait_for_function(
-            "[...document.querySelectorAll('.canvas')].every((c) => Number(c.dataset.drawn) > 0)", timeout=20_000
-        )
+        self.page.wait_for_function("[...document.querySelectorAll('.canvas')].every((c) => Number(c.dataset.drawn) > 0)")
 
     def sideways(self) -> int:
         """By how many pixels the page is wider than the window."""
@@ -97,6 +98,7 @@ def tab(
     try:
         watched = Tab(context.new_page())
         watched.watch()
+        watched.page.set_default_timeout(PATIENCE_MS)
         watched.page.goto(address)
         yield watched
     finally:

@@ -12,14 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from browsing import Tab
+from browsing import PATIENCE_MS, Tab
 from playwright.sync_api import Page, expect
 
 from policygame.game import Game, parse_event
 from policygame.store import Store
-
-PATIENCE_MS = 60_000
-"""The longest that anything may take on a busy machine; nothing waits when it is ready."""
 
 
 @dataclass
@@ -72,14 +69,35 @@ def serving(folder: Path) -> Iterator[Program]:
             program.stop()
 
 
-def begin_alone(page: Page, address: str, *, scenario: str = "A first game", seat: str = "United States") -> str:
+def begin_alone(
+    page: Page, address: str, *, scenario: str = "A first game", seat: str = "United States", seed: int = 20_231
+) -> str:
     """From the start page to the desk by clicking; returns the game's code."""
-    page.set_default_timeout(PATIENCE_MS)
     page.goto(address)
     page.get_by_role("button", name="Play alone").click()
     page.get_by_role("radio", name=scenario).check(force=True)
     page.get_by_role("radio", name=seat).check(force=True)
+    page.get_by_text("Rivals and luck").click()
+    page.get_by_label("World (a number").fill(str(seed))
     page.get_by_role("button", name="Begin").click()
+    return read_briefing(page)
+
+
+def begin_assignment(page: Page, address: str, *, seat: str, seed: int, player: str) -> str:
+    """Make the link of an assignment by clicking, follow it, and go on to the desk; returns the game's code."""
+    page.goto(address)
+    page.get_by_role("button", name="Assign").click()
+    page.get_by_role("radio", name=seat).check(force=True)
+    page.get_by_label("World (a number").fill(str(seed))
+    page.get_by_role("button", name="Make the link").click()
+    page.get_by_role("link", name="Try it").click()
+    page.get_by_label("Your name").fill(player)
+    page.get_by_role("button", name="Begin").click()
+    return read_briefing(page)
+
+
+def read_briefing(page: Page) -> str:
+    """From the briefing on to the desk; returns the game's code."""
     page.wait_for_url("**/briefing")
     page.get_by_role("link", name="Begin").last.click()
     page.wait_for_url(re.compile(r"/play/[A-Z0-9]{5}$"))
@@ -99,6 +117,15 @@ def begin_together(page: Page, address: str, *, player: str, seat: str, scenario
     page.get_by_role("button", name="Create the game").click()
     page.wait_for_url(re.compile(r"/play/[A-Z0-9]{5}$"))
     return page.url.rpartition("/")[2]
+
+
+def raise_grant(page: Page, percent: int, *, in_force: int = 0) -> None:
+    """Press the packaging grant for 2.5D up from what is in force, until it stands at ``percent`` and is saved."""
+    slider = page.get_by_role("slider", name="Packaging grant, 2.5D")
+    for _ in range(percent - in_force):
+        slider.press("ArrowRight")
+    expect(slider).to_have_attribute("aria-valuetext", f"{percent} %, in force {in_force} %")
+    page.get_by_text("1 changed, saved").wait_for(timeout=PATIENCE_MS)
 
 
 def take_turn(page: Page, turn: int, *, answer: str = "Send without saying") -> None:

@@ -1,79 +1,73 @@
-"""Every page, light and dark: nothing serious or critical by axe-core, no sideways scroll, no error."""
+"""Every page, light and dark: nothing serious or critical by axe-core, no sideways scroll at any width, no error.
+
+Every run looks at one page of each kind (the desk and its tabs are in ``test_desk``); ``bash tests/run.sh --all`` looks at all of them in
+every state.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from browsing import THEMES, WIDTHS, tab
-from playing import PATIENCE_MS, serving
+from every_page import CALM, PAGES, Games, drawn, games_on
+from playing import serving
 from playwright.sync_api import Browser
-
-from policygame.game.commands import Predict, SubmitDecision
-from policygame.hosting.host import Host
-from policygame.store import Store
 
 pytestmark = pytest.mark.slow
 
-
-def _played(database) -> dict[str, tuple[str, str]]:
-    """Codes and tokens of games in every phase."""
-    found = {}
-    with Store.open(database) as store:
-        host = Host(store)
-        for name, together, turns in (("lobby", True, 0), ("middle", False, 2), ("ended", False, 12)):
-            entry = host.create("first-game", "USA", "Ada", seed=7, together=together)
-            for turn in range(1, turns + 1):
-                now = host.game(entry.game_id).quarter
-                lines = (f"{now} packaging_grant interposer_2_5d 0.3 cap 500",) if turn == 1 else ()
-                host.act(entry.game_id, entry.token, Predict(seat="USA", turn=turn, above=True))
-                host.act(entry.game_id, entry.token, SubmitDecision(seat="USA", turn=turn, lines=lines))
-            found[name] = (entry.code, entry.token)
-    return found
+EVERY_RUN = (
+    "home-with-games",
+    "setup-assign",
+    "gathering",
+    "join",
+    "assign",
+    "briefing-first",
+    "desk-question",
+    "waiting",
+    "resolution-last",
+    "debrief",
+    "history",
+    "about",
+    "error-unknown-code",
+)
+NAMES = [pytest.param(name, marks=() if name in EVERY_RUN else pytest.mark.exhaustive) for name in PAGES]
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory):
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Games]]:
+    """A server on games in every state that a page can show."""
     folder = tmp_path_factory.mktemp("pages")
-    games = _played(folder / "games.sqlite3")
+    games = games_on(folder / "games.sqlite3")
     with serving(folder) as program:
         yield program.address, games
 
 
-PAGES = {
-    "start": ("", "/", "main .doors"),
-    "gathering": ("lobby", "/play/{code}", "main .codebig"),
-    "join": ("stranger", "/play/{code}", "main form"),
-    "briefing": ("middle", "/play/{code}/briefing", "main .weights"),
-    "resolution": ("middle", "/play/{code}/resolution/1", "main .news"),
-    "history": ("middle", "/play/{code}/history", "main table"),
-    "debrief": ("ended", "/play/{code}/debrief", "main .ar"),
-    "assign": ("", "/assign/first-game/USA/7/whole-chain", "main form"),
-    "about": ("", "/about", "main .prose"),
-    "numbers": ("", "/about/numbers", "main table"),
-    "nothing": ("", "/play/QQQQQ", "main .card"),
-}
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_for_everybody(browser: Browser, site, name: str) -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_is_for_everybody(browser: Browser, site: tuple[str, Games], name: str) -> None:
     address, games = site
-    who, path, ready = PAGES[name]
-    code, token = games.get("middle" if who == "stranger" else who, ("", ""))
-    cookies = (
-        []
-        if who in ("", "stranger")
-        else [{"name": f"policygame-seat-{code}", "value": token, "domain": "localhost", "path": "/"}]
-    )
-    with tab(browser, address + path.format(code=code), storage_state={"cookies": cookies}) as seen:
-        seen.page.locator(ready).first.wait_for(timeout=PATIENCE_MS)
-        grounds = []
+    shot = PAGES[name]
+    cookies = [
+        {"name": f"policygame-seat-{code}", "value": token, "domain": "localhost", "path": "/"}
+        for code, token in games.keys[shot.who].items()
+    ]
+    path = shot.path.format(code=games.codes.get(shot.game, ""))
+    with tab(browser, address + path, storage_state={"cookies": cookies}, **CALM) as seen:
+        page = seen.page
+        page.locator(shot.ready).locator("visible=true").first.wait_for()
+        if shot.do is not None:
+            shot.do(page)
         for theme in THEMES:
-            seen.page.emulate_media(color_scheme=theme)
-            seen.drawn()
-            grounds.append(seen.page.evaluate("getComputedStyle(document.body).color"))
-            assert seen.violations() == []
-        assert len(set(grounds)) == len(THEMES)
+            page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+            page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
+            drawn(page)
+            assert seen.violations() == [], theme
         for width in WIDTHS:
-            seen.page.set_viewport_size({"width": width, "height": 860})
+            page.set_viewport_size({"width": width, "height": 860})
             # charts take their new width a moment after the window has
-            seen.page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth", timeout=PATIENCE_MS)
+            page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
         seen.settle()
+
+
+def test_what_every_run_looks_at_is_there() -> None:
+    assert set(EVERY_RUN) <= set(PAGES)

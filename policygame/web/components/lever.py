@@ -53,6 +53,7 @@ def _Lever(
     note: str = "",
     warning: str = "",
     disabled: bool = False,
+    heard: int = 0,
     event_moved: Callable[[Any], None] | None = None,
     event_chose: Callable[[Any], None] | None = None,
 ) -> Any: ...
@@ -92,6 +93,7 @@ def LeverRow(
     (by default ``high``; a ``high`` that money moves may be overtaken by a movement under way, which then ends there).
     ``note`` is a line below; ``warning`` a line in red before it, as in "18 % is all the treasury can carry."
     """
+    heard, set_heard = solara.use_state(0)
     known = {item.id: item.short for item in items}
     title = name or help_name("lever", lever)
     scale, unit = (100.0, " %") if percent else (1.0, suffix)
@@ -112,6 +114,9 @@ def LeverRow(
             refuse(words.format(lever=title, item=known[item], low=least, high=largest))
         else:
             on_move(item, min(amount, high), bool(data.get("settled")))
+        told = read_number(data, "number")
+        if told is not None:  # after what it brought, so that the browser never sees the older value as the answer
+            set_heard(int(told))
 
     def chose(data: Any) -> None:
         item = read_text(data, "item")
@@ -150,6 +155,7 @@ def LeverRow(
         note=note,
         warning=warning,
         disabled=disabled,
+        heard=heard,
         event_moved=moved,
         event_chose=chose,
     )
