@@ -278,6 +278,22 @@ def test_a_forged_address_says_what_is_wrong(browser: Browser, table: Table, unc
         liar.seen.settle()
 
 
+def test_the_start_page_has_no_doors_but_its_own(browser: Browser, table: Table) -> None:
+    with Store.open(table.program.database) as store:
+        before = [game.id for game in store.games()]
+        with tab(browser, table.address) as seen:
+            doors = seen.page.locator("section.doors").locator("..")
+            press(doors, "begin", "scenario=first-game&seat=USA")  # before there is a form
+            press(doors, "door", "backstage")
+            doors.get_by_role("button", name="Play alone").click(timeout=PATIENCE_MS)
+            seen.page.locator("#setup").wait_for(timeout=PATIENCE_MS)
+            form = seen.page.locator("#setup").locator("..")
+            press(form, "begin", f"scenario=..%2Fsecret&seat=ATLANTIS&seed=-7&player={quote(SCRIPT)}")
+            expect(form.get_by_role("alert")).to_contain_text("found -7", timeout=PATIENCE_MS)
+            seen.settle()
+        assert [game.id for game in store.games()] == before
+
+
 PAGES = ("", "/effect", "/world", "/world/history", "/news", "/more", "/briefing", "/resolution/1", "/history", "/debrief")
 
 
