@@ -41,7 +41,7 @@ class ObservationError(UserError):
 
 @dataclass(frozen=True)
 class Target:
-    """One observed value with its band.
+    """One observed value with its band; ``short`` is its name where there is little room.
 
     ``quarter``: when it was observed; ``needs``: the last quarter that a run must reach to be compared; ``low`` and ``high`` the 5th
     and 95th percentile, or the ends of
@@ -52,6 +52,7 @@ class Target:
 
     id: str
     name: str
+    short: str
     unit: str
     quarter: Quarter
     needs: Quarter
@@ -81,7 +82,7 @@ def _mean_of_year(result: Result, metric: str, year: int, entity: str, item: str
     return np.asarray(result.array(metric, entity=entity, item=item)[rows].mean(axis=0))
 
 
-def _capacity(id: str, name: str, figure: str, quarter: str) -> Target:
+def _capacity(id: str, name: str, short: str, figure: str, quarter: str) -> Target:
     """What stands at the end of a quarter is what can be used from the next one on."""
     of, published = Quarter.parse(quarter), figures()[figure]
     at = of + 1
@@ -90,6 +91,7 @@ def _capacity(id: str, name: str, figure: str, quarter: str) -> Target:
     return Target(
         id,
         name,
+        short,
         "kwpm",
         of,
         at,
@@ -101,13 +103,14 @@ def _capacity(id: str, name: str, figure: str, quarter: str) -> Target:
     )
 
 
-def _lead_time(id: str, name: str, figure: str, quarter: str) -> Target:
+def _lead_time(id: str, name: str, short: str, figure: str, quarter: str) -> Target:
     at, published = Quarter.parse(quarter), figures()[figure]
     assert published.low is not None
     assert published.high is not None
     return Target(
         id,
         name,
+        short,
         "weeks",
         at,
         at,
@@ -124,6 +127,7 @@ def _units(quarter: Quarter, designer: str, band: tuple[float, float, float], so
     return Target(
         f"units:{designer}:{quarter}",
         f"{designer} accelerators, {quarter}",
+        f"{DESIGNERS[designer]} {quarter}",
         "k units",
         quarter,
         quarter,
@@ -152,19 +156,20 @@ def history_targets() -> tuple[Target, ...]:
     ['capacity:2023Q2', 'capacity:2023Q4', 'capacity:2024Q4']
     """
     capacity = (
-        _capacity("capacity:2023Q2", "TSMC's 2.5D capacity, mid-2023", "cowos_2023mid", "2023Q2"),
-        _capacity("capacity:2023Q4", "TSMC's 2.5D capacity, end of 2023", "cowos_2023dec", "2023Q4"),
-        _capacity("capacity:2024Q4", "TSMC's 2.5D capacity, end of 2024", "cowos_2024end", "2024Q4"),
+        _capacity("capacity:2023Q2", "TSMC's 2.5D capacity, mid-2023", "Capacity mid-2023", "cowos_2023mid", "2023Q2"),
+        _capacity("capacity:2023Q4", "TSMC's 2.5D capacity, end of 2023", "Capacity end 2023", "cowos_2023dec", "2023Q4"),
+        _capacity("capacity:2024Q4", "TSMC's 2.5D capacity, end of 2024", "Capacity end 2024", "cowos_2024end", "2024Q4"),
     )
     lead_time = (
-        _lead_time("lead_time:2023Q4", "NVIDIA's lead time, end of 2023", "lt_h100_2023", "2023Q4"),
-        _lead_time("lead_time:2024Q2", "NVIDIA's lead time, spring of 2024", "lt_h100_2024", "2024Q2"),
+        _lead_time("lead_time:2023Q4", "NVIDIA's lead time, end of 2023", "Lead time end 2023", "lt_h100_2023", "2023Q4"),
+        _lead_time("lead_time:2024Q2", "NVIDIA's lead time, spring of 2024", "Lead time 2024Q2", "lt_h100_2024", "2024Q2"),
     )
     end = Quarter.parse("2024Q4")
     others = (
         Target(
             "fill:2023Q3",
             "Slots that could be had, third quarter of 2023",
+            "Fill rate 2023Q3",
             "share",
             Quarter.parse("2023Q3"),
             Quarter.parse("2023Q3"),
@@ -178,6 +183,7 @@ def history_targets() -> tuple[Target, ...]:
         Target(
             "price:2024",
             "Price of 2.5D packaging, 2024 over 2023",
+            "2.5D price 2024",
             "%",
             end,
             end,
@@ -191,6 +197,7 @@ def history_targets() -> tuple[Target, ...]:
         Target(
             "nvidia_share:2023",
             "NVIDIA's share of 2.5D slots, 2023",
+            "NVIDIA's slots 2023",
             "%",
             Quarter.parse("2023Q4"),
             Quarter.parse("2023Q4"),
@@ -204,6 +211,7 @@ def history_targets() -> tuple[Target, ...]:
         Target(
             "nvidia_share:2024",
             "Rise of NVIDIA's share of 2.5D slots from 2023 to 2024",
+            "NVIDIA's slots 2024",
             "% points",
             end,
             end,

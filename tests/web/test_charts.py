@@ -14,6 +14,7 @@ from policygame.web.charts import (
     Bar,
     ChartSpec,
     Flow,
+    Interval,
     Link,
     Node,
     Panel,
@@ -21,6 +22,7 @@ from policygame.web.charts import (
     bars,
     bump,
     fan,
+    intervals,
     sankey,
     small_multiples,
     sparkline,
@@ -94,6 +96,18 @@ def test_an_option_survives_json_and_knows_its_colours(make: Callable[[], ChartS
 def test_series_have_names_that_stay_so_that_charts_glide(make: Callable[[], ChartSpec]) -> None:
     ids = [series["id"] for series in make().option["series"]]
     assert len(set(ids)) == len(ids)
+
+
+def test_intervals_stand_on_one_band_whatever_their_units() -> None:
+    wide = Interval("Capacity", "Capacity", "kwpm", 14.0, 15.0, 13.0, 14.5, 40.0, False)
+    spec = intervals([wide, Interval("Wait", "Wait", "weeks", 8.0, 12.0, 8.0, 10.0, 12.0, True)], finding="One of two holds.")
+    start, model, median = spec.option["series"]
+    assert start["data"] == [0.0, 1.0]
+    assert [bar["value"] for bar in model["data"]] == [3.0, 1.0]  # what lies farther out ends at the edge
+    assert [point[0] for point in median["data"]] == [1.5, 1.5]
+    assert spec.sentence == "One of two holds."
+    assert spec.rows[0][-1] == "missed"
+    assert "40" in spec.rows[0][5]
 
 
 def test_a_fan_opens_where_history_ends() -> None:

@@ -3,6 +3,7 @@
 from policygame.web.charts.bars import Bar, bars
 from policygame.web.charts.bump import bump
 from policygame.web.charts.fan import Bands, fan
+from policygame.web.charts.intervals import Interval, intervals
 from policygame.web.charts.sankey import Link, Node, sankey
 from policygame.web.charts.small import Panel, small_multiples, sparkline
 from policygame.web.charts.spec import ChartSpec
@@ -13,6 +14,7 @@ __all__ = [
     "Bar",
     "ChartSpec",
     "Flow",
+    "Interval",
     "Link",
     "Node",
     "Panel",
@@ -20,6 +22,7 @@ __all__ = [
     "bars",
     "bump",
     "fan",
+    "intervals",
     "sankey",
     "small_multiples",
     "sparkline",

@@ -14,6 +14,7 @@ from policygame.game.scenarios import scenario_named
 from policygame.resources import assets_dir
 from policygame.scenario import figures, shipped_scenarios
 from policygame.web.markup import el, join
+from policygame.web.pages.backtest import BacktestCard
 from policygame.web.shell import Shell, link, nav_link, top_bar
 from policygame.web.text import _, number
 from policygame.web.vue import Box, Fragment
@@ -79,7 +80,9 @@ def About(rest: tuple[str, ...] = ()) -> None:
         elif name == "scenario" and value in shipped_scenarios():
             set_scenario(value)
 
-    if chosen == "numbers":
+    if chosen == "backtest":
+        body = None
+    elif chosen == "numbers":
         body = _numbers(scenario, search)
     elif chosen == "figures":
         body = _figures(search)
@@ -93,14 +96,18 @@ def About(rest: tuple[str, ...] = ()) -> None:
             class_="card pad",
         )
     entries = [(name, title) for name, title in known.items()]
-    entries += [("numbers", _("Assumptions and sources")), ("figures", _("Published figures"))]
+    entries += [("backtest", _("Back-test")), ("numbers", _("Assumptions and sources")), ("figures", _("Published figures"))]
     nav = el(
         "nav",
         [nav_link(f"/about/{name}", title, aria_current="page" if name == chosen else None) for name, title in entries],
         aria_label=_("About the model"),
     )
     title = _("The model and its sources")
-    Shell(title, bar=top_bar(title), children=[Box([Fragment(join([nav, body]), act, classes="aboutgrid")], classes="page")])
+    if body is None:
+        shown = Box([Fragment(nav), BacktestCard()], classes="aboutgrid")
+    else:
+        shown = Fragment(join([nav, body]), act, classes="aboutgrid")
+    Shell(title, bar=top_bar(title), children=[Box([shown], classes="page")])
 
 
 def _table(heads: tuple[str, ...], rows: list[tuple[Any, ...]], found: int, caption: str) -> Markup:
