@@ -6,14 +6,17 @@ import json
 
 import pytest
 
+from policygame.catalogue import METRICS
 from policygame.game import commands as c
 from policygame.game.play import play, read_plan
+from policygame.game.version import model_version
 from policygame.hosting.host import Host
 from policygame.scenario import Policy
-from policygame.simulation import simulate
+from policygame.simulation import Simulation, simulate
 from policygame.store import Store
 
 GRANT = "2023Q1 packaging_grant interposer_2_5d 0.4 cap 300"
+OTHER_MODEL = "0.0.9+0123456789ab"
 PLAN = f"""
 scenario first-game
 seed 7
@@ -198,6 +201,56 @@ def test_files_that_are_no_games_are_told(call, database, tmp_path):
         assert outcome.exit_code == 2
         assert "no game file" in outcome.stderr
         assert call(command, tmp_path / "missing.json").exit_code == 2
+
+
+@pytest.fixture
+def of_another_model(database, monkeypatch):
+    """A game with two resolved turns of a model that names itself otherwise and draws other worlds from a seed."""
+    with monkeypatch.context() as patch:
+        patch.setattr("policygame.game.game.model_version", lambda: OTHER_MODEL)
+        patch.setattr(
+            "policygame.game.position.Simulation",
+            lambda scenario, seeds, scripts: Simulation(scenario, [seed + 1 for seed in seeds], scripts),
+        )
+        with Store.open(database) as store:
+            host = Host(store)
+            entry = host.create("first-game", "USA", "Ann", seed=7)
+            for turn, lines in ((1, (GRANT,)), (2, ())):
+                host.act(entry.game_id, entry.token, c.SubmitDecision(seat="USA", turn=turn, lines=lines))
+    return entry
+
+
+def test_a_game_of_another_model_is_compared_and_both_models_are_named(call, of_another_model):
+    outcome = call("replay", of_another_model.code)
+    assert outcome.exit_code == 1
+    assert f"played with the model {OTHER_MODEL}" in outcome.stdout
+    assert f"Another model is installed and derives it: {model_version()}" in outcome.stdout
+    assert "furthest apart: game, derived" in outcome.stdout
+    assert "It does not follow under the installed model." in outcome.stdout
+    assert f"only the model {OTHER_MODEL} can judge that" in outcome.stdout
+    report = json.loads(call("replay", of_another_model.code, "--json").stdout)
+    assert (report["holds"], report["same_model"]) == (False, False)
+    assert (report["model"], report["installed"]) == (OTHER_MODEL, model_version())
+    for turn in report["turns"]:
+        assert turn["apart"]["stated"] != turn["apart"]["derived"]
+        assert turn["apart"]["metric"] in METRICS
+
+
+def test_a_game_of_this_model_that_was_changed_is_still_said_not_to_follow(call, begun, tmp_path):
+    call("export", begun.code, "--out", tmp_path / "game.json")
+    text = (tmp_path / "game.json").read_text(encoding="utf-8")
+    (tmp_path / "game.json").write_text(text.replace('"seed":7', '"seed":8'), encoding="utf-8")
+    outcome = call("replay", tmp_path / "game.json")
+    assert outcome.exit_code == 1
+    assert "It does not follow. Turn 1" in outcome.stdout
+    assert "model can judge" not in outcome.stdout
+
+
+def test_games_of_another_model_are_told_in_the_list(call, begun, of_another_model):
+    shown = call("games").stdout
+    assert f"another: {OTHER_MODEL}" in shown
+    listed = {game["code"]: (game["model"], game["same_model"]) for game in json.loads(call("games", "--json").stdout)}
+    assert listed == {begun.code: (model_version(), True), of_another_model.code: (OTHER_MODEL, False)}
 
 
 # --- games, export and import ---

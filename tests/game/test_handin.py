@@ -179,6 +179,32 @@ def test_another_models_game_is_told_apart(played):
     assert found.holds
     assert found.model == "0.0.1+older"
     assert found.installed == model_version()
+    assert not found.same_model
+
+
+def test_another_models_results_are_compared_where_they_differ_most(played):
+    def other(events):
+        events[0].update(model_version="0.0.1+older")
+        first = next(event for event in events if event["kind"] == "turn_resolved")
+        first["result_hash"] = "0" * 64
+        first["figures"]["lead_time_weeks"] *= 3
+
+    found = _tampered(played, other)
+    apart = found.turns[0].apart
+    assert apart is not None
+    assert (apart.metric, apart.stated) == ("lead_time_weeks", pytest.approx(3 * apart.derived))
+    assert "played with the model 0.0.1+older" in found.first_problem
+    assert found.turns[1].apart is None
+
+
+def test_a_scenario_that_has_other_turns_now_is_said_to_be_another(played):
+    def other(events):
+        events[0].update(model_version="0.0.1+older", scenario_hash="0" * 64, turns=events[0]["turns"] + 1)
+
+    found = _tampered(played, other)
+    assert not found.holds
+    assert found.turns == ()
+    assert "is not the one that the game was played with" in found.first_problem
 
 
 @pytest.mark.parametrize(

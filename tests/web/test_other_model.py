@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from browsing import Tab, tab
 from playing import PATIENCE_MS
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from policygame.game import commands as c
 from policygame.game.version import model_version
@@ -92,6 +92,20 @@ def serving(played: Played, *words: str) -> Iterator[str]:
     assert "Traceback" not in told, told
 
 
+@pytest.fixture(scope="module")
+def unable(played: Played) -> Iterator[str]:
+    """A server in which nothing can run a model."""
+    with serving(played, "without-model") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def able(played: Played) -> Iterator[str]:
+    """A server with another model than the games'."""
+    with serving(played) as address:
+        yield address
+
+
 @contextmanager
 def seated(browser: Browser, address: str, code: str, token: str, path: str = "", *, width: int = 1280) -> Iterator[Tab]:
     cookie = {"name": f"policygame-seat-{code}", "value": token, "domain": "localhost", "path": "/"}
@@ -101,20 +115,23 @@ def seated(browser: Browser, address: str, code: str, token: str, path: str = ""
         yield seen
 
 
-def note(page: Page):
+def note(page: Page) -> Locator:
     return page.get_by_role("note", name="Another version of the model")
 
 
-def last_weeks(page: Page) -> str:
+def last_weeks(page: Page) -> Locator:
     """Lead time in the newest row of the history's figures."""
-    heads = page.locator("section", has=page.get_by_role("heading", name="Figures")).locator("thead th").all_inner_texts()
-    table = page.locator("section", has=page.get_by_role("heading", name="Figures")).locator("tbody tr").first.locator("td")
-    return table.nth(heads.index("Lead time")).inner_text()
+    figures = page.locator("section", has=page.get_by_role("heading", name="Figures"))
+    figures.locator("tbody tr").first.wait_for()
+    heads = figures.locator("thead th").all_inner_texts()
+    return figures.locator("tbody tr").first.locator("td").nth(heads.index("Lead time"))
 
 
-def test_every_page_says_so_and_shows_what_was_seen_without_a_run_of_the_model(browser: Browser, played: Played) -> None:
-    code, token = played.going.code, played.going.token
-    with serving(played, "without-model") as address, seated(browser, address, code, token) as seen:
+def test_every_page_says_so_and_shows_what_was_seen_without_a_run_of_the_model(
+    browser: Browser, played: Played, unable: str
+) -> None:
+    code, address = played.going.code, unable
+    with seated(browser, address, code, played.going.token) as seen:
         page = seen.page
         for path in (*PLACES, *OTHERS):
             page.goto(f"{address}/play/{code}{path}")
@@ -128,61 +145,54 @@ def test_every_page_says_so_and_shows_what_was_seen_without_a_run_of_the_model(b
             assert seen.sideways() <= 0, path
         page.goto(f"{address}/play/{code}/history")
         page.get_by_role("heading", name="Figures").wait_for()
-        assert last_weeks(page) == played.weeks
+        expect(last_weeks(page)).to_have_text(played.weeks)
         page.goto(f"{address}/play/{code}/debrief")
         page.get_by_text("come from runs of the model").wait_for()
         page.get_by_role("heading", name="What held everything up").wait_for()
         page.get_by_role("heading", name=re.compile("1 of 2|2 of 2|0 of 2")).wait_for()
         expect(page.get_by_text(f"need the model {OTHER}")).to_be_visible()
         assert page.get_by_role("heading", name="Which of your decisions mattered").count() == 0
-        page.goto(f"{address}/play/{played.ended.code}/debrief")
         seen.settle()
 
 
-def test_the_desk_shows_what_was_in_hand_and_takes_nothing(browser: Browser, played: Played) -> None:
-    code = played.going.code
-    with serving(played, "without-model") as address:
-        with seated(browser, address, code, played.going.token) as seen:
-            seen.page.get_by_role("heading", name="Nothing can be sent in this game.").wait_for()
-            expect(seen.page.get_by_text(f"played with another model ({OTHER})")).to_be_visible()
-            expect(seen.page.get_by_text(DRAFT)).to_be_visible()
-            assert seen.violations() == []
-            seen.settle()
-        with seated(browser, address, code, played.ben, width=390) as seen:
-            seen.page.get_by_role("heading", name="What you had sent in this turn").wait_for()
-            assert seen.page.get_by_role("button", name="Change my decisions").count() == 0
-            assert seen.page.get_by_text(DRAFT).count() == 0
-            assert note(seen.page).get_by_role("button").count() == 0
-            assert seen.sideways() <= 0
-            seen.settle()
-        lobby = played.lobby
-        with seated(browser, address, lobby.code, lobby.token) as seen:
-            seen.page.get_by_role("heading", name="At the table").wait_for()
-            assert seen.page.locator("[data-act=start]").count() == 0
-        with seated(browser, address, code, "x" * 40) as seen:
-            seen.page.get_by_role("heading", name="Nobody can join this game now.").wait_for()
-            assert note(seen.page).get_by_role("button").count() == 0
-            seen.page.goto(f"{address}/play/{code}/history")
-            note(seen.page).wait_for()
-            assert note(seen.page).get_by_role("button").count() == 0
-            seen.settle()
+def test_the_desk_shows_what_was_in_hand_and_takes_nothing(browser: Browser, played: Played, unable: str) -> None:
+    code, address = played.going.code, unable
+    with seated(browser, address, code, played.going.token) as seen:
+        seen.page.get_by_role("heading", name="Nothing can be sent in this game.").wait_for()
+        expect(seen.page.get_by_text(f"played with another model ({OTHER})")).to_be_visible()
+        expect(seen.page.get_by_text(DRAFT)).to_be_visible()
+        assert seen.violations() == []
+        seen.settle()
+    with seated(browser, address, code, played.ben, width=390) as seen:
+        seen.page.get_by_role("heading", name="What you had sent in this turn").wait_for()
+        assert seen.page.get_by_role("button", name="Change my decisions").count() == 0
+        assert seen.page.get_by_text(DRAFT).count() == 0
+        assert note(seen.page).get_by_role("button").count() == 0
+        assert seen.sideways() <= 0
+        seen.settle()
+    with seated(browser, address, code, "x" * 40) as seen:
+        seen.page.get_by_role("heading", name="Nobody can join this game now.").wait_for()
+        assert note(seen.page).get_by_role("button").count() == 0
+        seen.page.goto(f"{address}/play/{code}/history")
+        note(seen.page).wait_for()
+        assert note(seen.page).get_by_role("button").count() == 0
+        seen.settle()
 
 
-def test_its_owner_has_it_derived_anew_for_everybody_and_back(browser: Browser, played: Played) -> None:
-    code = played.going.code
+def test_its_owner_has_it_derived_anew_for_everybody_and_back(browser: Browser, played: Played, able: str) -> None:
+    code, address = played.going.code, able
     with (
-        serving(played) as address,
         seated(browser, address, code, played.going.token, "/history") as ann,
         seated(browser, address, code, played.ben, "/history") as ben,
     ):
         for one in (ann, ben):
             one.page.get_by_role("heading", name="Figures").wait_for()
-            assert last_weeks(one.page) == played.weeks
+            expect(last_weeks(one.page)).to_have_text(played.weeks)
         assert note(ben.page).get_by_role("button").count() == 0
         note(ann.page).get_by_role("button", name="Derive it anew").click()
         for one in (ann, ben):
             expect(note(one.page)).to_contain_text("what the installed model makes of the same decisions; it may differ")
-            assert last_weeks(one.page) != played.weeks
+            expect(last_weeks(one.page)).not_to_have_text(played.weeks)
         assert note(ben.page).get_by_role("button").count() == 0
         ben.page.goto(f"{address}/play/{code}/debrief")
         ben.page.get_by_role("heading", name="You decided nothing").wait_for()
@@ -199,14 +209,25 @@ def test_its_owner_has_it_derived_anew_for_everybody_and_back(browser: Browser, 
         ben.page.get_by_text("come from runs of the model").wait_for()
         ann.page.goto(f"{address}/play/{code}/history")
         ann.page.get_by_role("heading", name="Figures").wait_for()
-        assert last_weeks(ann.page) == played.weeks
+        expect(last_weeks(ann.page)).to_have_text(played.weeks)
         ann.settle()
         ben.settle()
 
 
-def test_the_exported_debrief_says_which_model_its_numbers_are_of(browser: Browser, played: Played) -> None:
-    code, token = played.ended.code, played.ended.token
-    with serving(played) as address, seated(browser, address, code, token, "/debrief") as seen:
+def test_a_game_that_never_began_does_not_begin(browser: Browser, played: Played, able: str) -> None:
+    with seated(browser, able, played.lobby.code, played.lobby.token) as seen:
+        seen.page.get_by_role("heading", name="At the table").wait_for()
+        expect(note(seen.page)).to_contain_text("What was seen then has not been kept here.")
+        assert note(seen.page).get_by_role("button").count() == 0
+        assert seen.page.locator("[data-act=start]").count() == 0
+        seen.page.goto(able)
+        seen.page.get_by_role("list", name="Your games").get_by_role("link", name="Continue").wait_for()
+        seen.settle()
+
+
+def test_the_exported_debrief_says_which_model_its_numbers_are_of(browser: Browser, played: Played, able: str) -> None:
+    code, address = played.ended.code, able
+    with seated(browser, address, code, played.ended.token, "/debrief") as seen:
 
         def exported() -> str:
             answer = seen.page.context.request.get(f"{address}/play/{code}/debrief.html", timeout=PATIENCE_MS)
