@@ -199,6 +199,7 @@ PAGES: Mapping[str, Shot] = {
     "history-onlooker": Shot("/play/{code}/history", "main table", "ended"),
     "about": Shot("/about", "main .prose"),
     "about-odd": Shot("/about/odd", "main .prose"),
+    "about-backtest": Shot("/about/backtest", "main .claim"),
     "about-numbers": Shot("/about/numbers", "main table"),
     "about-figures": Shot("/about/figures", "main table"),
     "error-unknown-code": Shot("/play/QQQQQ", "main .card"),
