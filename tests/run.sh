@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Lint, types, import contracts and tests, in a virtual environment of its own.
 #
-#   bash tests/run.sh          everything but the tests marked `exhaustive`; under 12 minutes on two cores
-#   bash tests/run.sh --all    those too; under an hour
+#   bash tests/run.sh          everything but the tests marked `exhaustive`; about a quarter of an hour on two cores
+#   bash tests/run.sh --all    those too; under an hour more
 #
 # Needs Python 3.11 or later with its venv module, Chromium for the tests of pages, and a PostgreSQL server for the tests of the store.
 # On Debian and Ubuntu, as root, what is missing is installed; elsewhere the tests say which program they lack.
