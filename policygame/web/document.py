@@ -93,6 +93,7 @@ def adapt(html: str, root_path: str) -> str:
         (r'<link href="[^"]*/fonts\.css" rel="stylesheet"[^>]*></link>', ""),
         (r'<link rel="icon" type="image/png"[^>]*>', ""),
         (r'<link rel="icon" type="image/svg\+xml"[^>]*>', f'<link rel="icon" href="{root_path}{asset_address("favicon.svg")}">'),
+        (r"<v-progress-linear :style", f'<v-progress-linear aria-label="{escape(_("The server is at work"))}" :style'),
         (r"<v-overlay style=\"z-index: 100002;\".*?</v-overlay>", lost),
         (r"<div id=\"pre-rendered-html-present\"[^>]*></div>", _FIRST),
         (r"</head>", _head(root_path) + "</head>"),

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from browsing import PATIENCE_MS, Tab
+from browsing import PATIENCE_MS as PATIENCE_MS
+from browsing import Tab
 from playwright.sync_api import Page, expect
 
 from policygame.game import Game, parse_event
@@ -119,13 +120,19 @@ def begin_together(page: Page, address: str, *, player: str, seat: str, scenario
     return page.url.rpartition("/")[2]
 
 
+def heard(page: Page) -> None:
+    """Wait until the server has heard of every movement of a slider."""
+    expect(page.locator(".lever[aria-busy=true]")).to_have_count(0)
+
+
 def raise_grant(page: Page, percent: int, *, in_force: int = 0) -> None:
     """Press the packaging grant for 2.5D up from what is in force, until it stands at ``percent`` and is saved."""
     slider = page.get_by_role("slider", name="Packaging grant, 2.5D")
     for _ in range(percent - in_force):
         slider.press("ArrowRight")
+    heard(page)
+    page.get_by_text("1 changed, saved").wait_for()
     expect(slider).to_have_attribute("aria-valuetext", f"{percent} %, in force {in_force} %")
-    page.get_by_text("1 changed, saved").wait_for(timeout=PATIENCE_MS)
 
 
 def take_turn(page: Page, turn: int, *, answer: str = "Send without saying") -> None:

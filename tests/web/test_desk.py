@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from browsing import THEMES, WIDTHS, Tab, tab
+from playing import heard
 from playwright.sync_api import Browser, Page, expect
 
 HERE = Path(__file__).resolve().parent
@@ -152,6 +153,7 @@ def test_a_reload_keeps_the_draft(browser: Browser, games: Games) -> None:
         seen.page.get_by_role("button", name="Fan-out 0").first.click()
         press(seen.page, "Packaging grant, Fan-out", 12)
         seen.page.get_by_role("button", name="Fan-out 12").wait_for()
+        heard(seen.page)
         seen.page.get_by_text("1 changed, saved").wait_for()
         seen.page.reload()
         slider = seen.page.get_by_role("slider", name="Packaging grant, Fan-out")
@@ -215,6 +217,7 @@ def test_a_lever_that_is_paid_every_quarter_stops_where_money_ends(browser: Brow
         page = seen.page
         page.get_by_role("slider", name="Packaging research and pilot lines, 2.5D").press("End")
         page.locator("#treasury-left").get_by_text("0", exact=True).wait_for()
+        heard(page)
         hbm = page.get_by_role("slider", name="Materials, memory and tool programme, HBM")
         hbm.press("End")
         expect(hbm).to_have_attribute("aria-valuetext", "none, in force none")
