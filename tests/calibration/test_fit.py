@@ -12,6 +12,7 @@ from policygame.calibration.likelihood import log_likelihood
 from policygame.calibration.report import inputs_hash, report, score_held_out, write
 from policygame.calibration.targets import history_targets
 from policygame.catalogue import Quarter
+from policygame.resources import configs_dir
 from policygame.scenario import load_scenario
 from policygame.scenario.posterior import Posterior, PosteriorError, read_posterior
 from policygame.simulation import SimulationError, simulate
@@ -151,3 +152,13 @@ def test_a_table_reads_back_what_was_written(tmp_path):
     assert found.shock_seeds.tolist() == [2**48 - 1, 7]
     with pytest.raises(KeyError):
         found.column("c")
+
+
+def test_the_shipped_draws_are_those_of_the_shipped_scenario_and_targets(scenario):
+    """Where this fails, run ``policygame calibrate ai-surge-2023 --out configs/posteriors``."""
+    told = json.loads((configs_dir() / "posteriors" / f"{scenario.posterior}.json").read_text("utf-8"))
+    assert told["inputs_hash"] == inputs_hash(scenario, history_targets(), Plan(**told["plan"]))
+    draws = scenario.draws
+    assert draws is not None
+    assert set(draws.paths) == {number.path for number in fitted_numbers(scenario)}
+    assert len(draws.table) == told["plan"]["chains"]
