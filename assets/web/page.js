@@ -125,5 +125,14 @@
   window.addEventListener("resize", () => close(false));
   new MutationObserver(label).observe(document, { childList: true, subtree: true });
 
+  // Solara tries again ever more rarely and at last no more: a page that is lost for some seconds asks for itself whether the server
+  // is back, unless movements of a slider are still to be told, which only Solara's own connection can do
+  let lost = 0;
+  setInterval(() => {
+    lost = document.querySelector(".lost") ? lost + 1 : 0;
+    if (lost < 3 || document.querySelector(".lever[aria-busy=true]")) return;
+    fetch(root.dataset.root + "/readyz", { cache: "no-store" }).then((r) => { if (r.ok) location.reload(); }).catch(() => {});
+  }, 2000);
+
   window.policygame = { resolve, colour, echarts, map, go, theme };
 })();

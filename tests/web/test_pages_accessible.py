@@ -17,14 +17,11 @@ from playwright.sync_api import Browser
 pytestmark = pytest.mark.slow
 
 EVERY_RUN = (
-    "home-with-games",
     "setup-assign",
     "gathering",
     "join",
     "assign",
     "briefing-first",
-    "desk-question",
-    "waiting",
     "resolution-last",
     "debrief",
     "history",

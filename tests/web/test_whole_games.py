@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browsing import Tab, tab
@@ -18,6 +19,8 @@ from policygame.store import Store
 
 pytestmark = pytest.mark.slow
 
+STILL: Mapping[str, Any] = {"reduced_motion": "reduce"}
+"""A second less for every chart; the large scenario is looked at in motion."""
 ODD_NAME = "<script>alert(1)</script>"
 """A name is a name: it is shown and stored as it was typed, and does nothing."""
 
@@ -85,10 +88,10 @@ def _opens_from_disk(browser: Browser, file: Path) -> None:
 
 
 def test_a_first_game_to_its_debrief_at_a_desk(browser: Browser, program: Program, tmp_path: Path) -> None:
-    with tab(browser, program.address) as seen:
+    with tab(browser, program.address, **STILL) as seen:
         page = seen.page
         code = begin_alone(page, program.address)
-        raise_grant(page, 30)
+        raise_grant(page, 10)
         _turns(seen, 12, ended=True)
         _to_debrief(seen, "Which of your decisions mattered")
         page.get_by_role("switch").first.click()
@@ -102,7 +105,7 @@ def test_a_first_game_to_its_debrief_at_a_desk(browser: Browser, program: Progra
 
 def test_an_assignment_on_a_phone_is_handed_in_and_judged(browser: Browser, program: Program, tmp_path: Path) -> None:
     """The file that is handed in verifies; changed by one decision, it does not."""
-    with tab(browser, program.address, width=390, height=844, has_touch=True) as seen:
+    with tab(browser, program.address, width=390, height=844, has_touch=True, **STILL) as seen:
         page = seen.page
         begin_assignment(page, program.address, seat="United States", seed=7, player=ODD_NAME)
         raise_grant(page, 5)
@@ -120,6 +123,6 @@ def test_an_assignment_on_a_phone_is_handed_in_and_judged(browser: Browser, prog
 def test_the_large_scenario_for_three_turns(browser: Browser, program: Program, tmp_path: Path) -> None:
     with tab(browser, program.address) as seen:
         code = begin_alone(seen.page, program.address, scenario="The AI surge of 2023")
-        raise_grant(seen.page, 20)
+        raise_grant(seen.page, 10)
         _turns(seen, 3, ended=False)
     assert _the_same_everywhere(program, code, tmp_path).turn == 4
