@@ -1,7 +1,9 @@
 """Whether the chains agree, and what history taught about each number. Sampling is ``sampler``.
 
-R-hat and effective sample size after Gelman et al. (Bayesian Data Analysis, 3rd edition, section 11.4-11.5), on split chains, of the
-quantiles in the priors' unit cube, where a number that history says nothing about is uniform.
+Many short chains in a few ensembles are judged by nested R-hat (Margossian et al., Bayesian Analysis 2024): chains of an ensemble learn
+from each other, so only ensembles are independent, and what counts is how far their means lie apart beside the spread within them. Each
+ensemble's records count as two, an earlier and a later half, so that ensembles that still move together are found out as well. All of it
+is about quantiles in the priors' unit cube, where a number that history says nothing about is uniform.
 """
 
 from __future__ import annotations
@@ -20,40 +22,30 @@ NOTHING_LEARNT = 0.1
 """Below this part of a prior's spread, neither narrowing nor shift counts as something that history taught."""
 
 
-def r_hat(records: Array) -> Array:
-    """Potential scale reduction of each number, (number,); ``records``: (record, number, chain), at least four of them."""
-    halves = _split(records)
-    n = halves.shape[0]
-    within = halves.var(axis=0, ddof=1).mean(axis=-1)
-    between = n * halves.mean(axis=0).var(axis=-1, ddof=1)
-    pooled = (n - 1) / n * within + between / n
-    return np.asarray(np.sqrt(pooled / np.maximum(within, 1e-300)))
+def r_hat(records: Array, ensembles: int) -> Array:
+    """Nested R-hat of each number, (number,); ``records``: (record, number, chain), at least two, the chains of an ensemble beside each other."""
+    means, within = _ensembles(records, ensembles)
+    return np.asarray(np.sqrt(1.0 + means.var(axis=-1, ddof=1) / np.maximum(within, 1e-300)))
 
 
-def effective_size(records: Array) -> Array:
-    """How many independent draws the records are worth, (number,): sums autocorrelations until a pair of them is negative (Geyer)."""
-    halves = _split(records)
-    n, _, m = halves.shape
-    within = halves.var(axis=0, ddof=1).mean(axis=-1)
-    pooled = (n - 1) / n * within + halves.mean(axis=0).var(axis=-1, ddof=1)
-    centred = halves - halves.mean(axis=0)
-    sizes = np.empty(halves.shape[1])
-    for k in range(halves.shape[1]):
-        correlation = []
-        for lag in range(1, n):
-            covariance = (centred[lag:, k] * centred[:-lag, k]).sum(axis=0).mean() / n
-            correlation.append(1.0 - (within[k] - covariance) / max(pooled[k], 1e-300))
-            if lag % 2 == 0 and correlation[-1] + correlation[-2] < 0.0:
-                correlation = correlation[:-2]
-                break
-        sizes[k] = m * n / max(1.0 + 2.0 * sum(correlation), 1.0 / (m * n))
-    return np.minimum(sizes, float(m * n))
+def effective_size(records: Array, ensembles: int) -> Array:
+    """How many independent draws the records are worth, (number,): as many as would let means differ as those of the ensembles do.
+
+    With a handful of ensembles it is an order of magnitude. Never more than there are records.
+    """
+    means, within = _ensembles(records, ensembles)
+    between = means.var(axis=-1, ddof=1)
+    worth = means.shape[-1] * (within + between) / np.maximum(between, 1e-300)
+    return np.minimum(worth, float(records.shape[0] * records.shape[2]))
 
 
-def _split(records: Array) -> Array:
-    """Each chain's records as two chains of half as many."""
-    half = records.shape[0] // 2
-    return np.concatenate([records[:half], records[half : 2 * half]], axis=-1)
+def _ensembles(records: Array, ensembles: int) -> tuple[Array, Array]:
+    """(number, half of an ensemble) means, and (number,) the variance within them."""
+    n, numbers, chains = records.shape
+    half = n // 2
+    parts = np.stack([records[:half], records[half : 2 * half]]).reshape(2, half, numbers, ensembles, chains // ensembles)
+    by_part = parts.transpose(2, 0, 3, 1, 4).reshape(numbers, 2 * ensembles, -1)
+    return by_part.mean(axis=-1), by_part.var(axis=-1, ddof=1).mean(axis=-1)
 
 
 @dataclass(frozen=True)

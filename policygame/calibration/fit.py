@@ -38,13 +38,14 @@ class CalibrationError(UserError):
 class Plan:
     """How long the chains run: ``start`` steps while the likelihood comes in, ``settle`` that are not kept, then ``keep``.
 
-    One step of every ``every`` that are kept is recorded. ``chains`` is even.
+    One step of every ``every`` that are kept is recorded. ``chains`` stand in ``ensembles`` of as many each, an even number.
     """
 
     chains: int = 256
-    start: int = 320
-    settle: int = 200
-    keep: int = 400
+    ensembles: int = 4
+    start: int = 500
+    settle: int = 500
+    keep: int = 1000
     every: int = 10
     seed: int = 1
 
@@ -172,7 +173,7 @@ def calibrate(
     ids = tuple(target.id for target in chosen)
     with ProcessPoolExecutor(workers, get_context("spawn"), _begin_work, (scenario, ids)) as executor:
         evaluate = _Evaluator(scenario, chosen, executor)
-        chains = begin(len(numbers), plan.chains, plan.seed, evaluate)
+        chains = begin(len(numbers), plan.chains, plan.seed, evaluate, plan.ensembles)
         kept = []
         while chains.step < plan.steps:
             chains = advance(chains, plan.seed, evaluate, plan.weight(chains.step))

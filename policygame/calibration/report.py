@@ -41,7 +41,8 @@ def what_was_learnt(scenario: Scenario, fit: Fit) -> list[Learnt]:
     """Prior against posterior of every fitted number, in the order of the schema."""
     numbers = fitted_numbers(scenario)
     narrowed, moved = learnt(fit.quantiles)
-    reduction, size = r_hat(fit.quantiles), effective_size(fit.quantiles)
+    ensembles = fit.plan.ensembles
+    reduction, size = r_hat(fit.quantiles, ensembles), effective_size(fit.quantiles, ensembles)
     even = np.tile(np.array(_SHOWN) / 100.0, (len(numbers), 1))
     prior = values_of(numbers, even)
     told = []

@@ -12,7 +12,7 @@ import numpy as np
 
 from policygame.catalogue import Quarter
 from policygame.model.arrays import Array, Sums, ratio
-from policygame.model.coefficients import Coefficients, ParameterArrays
+from policygame.model.coefficients import Coefficients, ParameterArrays, compile_lags
 from policygame.model.state import CREDIT_RING, LEVER_CLAUSES, LEVER_CONTROLS, SHELL_RING, TOOL_RING, State
 from policygame.model.structure import N_PLACES, N_SEGMENTS, N_STAGES, N_TECHNOLOGIES, STAGE_OF, Structure
 from policygame.model.supply_graph import SupplyGraph
@@ -131,7 +131,7 @@ def initial_state(
 
 
 def _begin_lines(state: State, s: Structure, values: Values, c: Coefficients, p: ParameterArrays) -> None:
-    lines = s.lines
+    lines, lags = s.lines, compile_lags(s)
     for i, key in enumerate(lines.keys):
         spec = s.scenario.firms[key.firm].lines[lines.number_of(i)]
         state.capacity[i] = values[f"{key.path}.capacity"]
@@ -141,6 +141,8 @@ def _begin_lines(state: State, s: Structure, values: Values, c: Coefficients, p:
             opens = min(max(Quarter.parse(shell.quarter) - s.first, 1), SHELL_RING - 1)
             state.shells_in_progress[opens, i] += values[f"{key.path}.shells[{n}].room"]
             state.shells_underway[i] += values[f"{key.path}.shells[{n}].room"]
+            if opens > lags.brownfield[i]:
+                state.shells_beyond[i] += values[f"{key.path}.shells[{n}].room"]
         other = values[f"{key.path}.other_use"] if spec.other_use is not None else 0.0
         state.other_demand[i] = other * state.capacity[i] * c.output_per_capacity[i] * _use(lines.is_packaging[i], p)
         mature = values[f"technologies.{key.stage}.placement_yield"] if lines.is_packaging[i] else 1.0

@@ -311,6 +311,7 @@ class PackagingModel(mesa.Model):
         self.conversions_gain = Sums(to_rows, lines.n)
         self.conversions_loss = Sums(from_rows, lines.n, -np.ones(len(from_rows)))
         self.ground_per_quarter = self.parameters.brownfield_share / self.lags.brownfield[:, None]
+        self.new_ground_is_later = (self.lags.greenfield > self.lags.brownfield).astype(float)[:, None]
         self.lines_to_home = Sums(lines.headquarters[lines.firm], N_PLACES)
         self.ai_products = np.flatnonzero(structure.product_segment == SEGMENT_OF["ai_accelerator"])
         serves_ai = np.isin(structure.edge_product, self.ai_products)

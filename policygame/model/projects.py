@@ -18,17 +18,27 @@ if TYPE_CHECKING:
     from policygame.model.model import PackagingModel
 
 
+def ground_to_extend(model: PackagingModel) -> Array:
+    """(line, W) room that can be added this quarter beside what stands."""
+    return model.once("ground", lambda: model.state.shell_room * model.ground_per_quarter)
+
+
 def start_shells(model: PackagingModel) -> None:
     """Orders extend what stands as far as its ground allows; the rest is built on new ground, which takes longer."""
     s, now, t = model.state, model.now, model.quarter
-    ground = s.shell_room * model.ground_per_quarter
-    brownfield = np.minimum(now.shell_orders, ground, out=ground)
+    ground = ground_to_extend(model)
+    brownfield = np.minimum(now.shell_orders, ground)
     greenfield = now.shell_orders - brownfield
-    n = model.structure.lines.n
+    n, lines = model.structure.lines.n, np.arange(model.structure.lines.n)
     slots = s.shells_in_progress.reshape(SHELL_RING * n, -1)
-    slots[(t + model.lags.brownfield) % SHELL_RING * n + np.arange(n)] += brownfield
-    slots[(t + model.lags.greenfield) % SHELL_RING * n + np.arange(n)] += greenfield
+    extended = t + model.lags.brownfield
+    slots[extended % SHELL_RING * n + lines] += brownfield
+    slots[(t + model.lags.greenfield) % SHELL_RING * n + lines] += greenfield
     s.shells_underway += now.shell_orders
+    greenfield *= model.new_ground_is_later
+    s.shells_beyond += greenfield
+    s.shells_beyond -= slots[(extended + 1) % SHELL_RING * n + lines]  # next quarter it is within an extension's reach
+    np.maximum(s.shells_beyond, 0.0, out=s.shells_beyond)
 
 
 def start_tools(model: PackagingModel) -> None:

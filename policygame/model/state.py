@@ -46,6 +46,7 @@ class State:
     in_transit: Array  # their sum
     shells_in_progress: Array  # (SHELL_RING, line, W) room by quarter of opening
     shells_underway: Array  # their sum
+    shells_beyond: Array  # part of it that opens later than an extension would that is ordered now
     # groups (group, W): a firm's expectation of what a stage of its lines will be asked for
     level: Array
     trend: Array

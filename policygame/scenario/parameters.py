@@ -91,6 +91,9 @@ class Parameters(BaseModel):
     prepayment_share: Share = _("share of a quarter's purchases that designers prepay at the largest shortfall")
     tool_horizon_quarters: Annotated[Number, Unit("quarters", 0.5, 12.0)] = _("how far ahead tools are ordered")
     shell_extra_horizon_quarters: Annotated[Number, Unit("quarters", 0.0, 16.0)] = _("how much further ahead shells are built")
+    new_site_extra_horizon_quarters: Annotated[Number, Unit("quarters", 0.0, 16.0)] = _(
+        "how much further ahead new sites are planned, which take longer than extensions"
+    )
     contestable_share: Share = _("share of a stage's expected growth that is open to every qualified firm and to entrants")
     # investment
     adjustment: Share = _("share of a capacity gap that is ordered in a quarter")

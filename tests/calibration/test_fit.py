@@ -18,7 +18,7 @@ from policygame.scenario.posterior import Posterior, PosteriorError, read_poster
 from policygame.simulation import SimulationError, simulate
 
 pytestmark = pytest.mark.slow
-TINY = Plan(chains=6, start=1, settle=0, keep=4, every=1, seed=3)
+TINY = Plan(chains=6, ensembles=1, start=1, settle=0, keep=4, every=1, seed=3)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -20,8 +21,8 @@ def correlated(quantiles, seeds):
     return -0.5 * (z[0] ** 2 - 2 * rho * z[0] * z[1] + z[1] ** 2) / (1 - rho**2)
 
 
-def run(evaluate, steps=1500, kept=1000, every=4, chains=40, seed=3):
-    state = begin(3, chains, seed, evaluate)
+def run(evaluate, steps=1500, kept=1000, every=4, chains=40, seed=3, ensembles=2):
+    state = begin(3, chains, seed, evaluate, ensembles)
     records, seeds = [], []
     while state.step < steps:
         state = advance(state, seed, evaluate)
@@ -54,15 +55,34 @@ def test_a_number_that_does_not_matter_keeps_its_prior(found):
 
 def test_chains_agree_and_say_how_many_draws_they_are_worth(found):
     _, records, _ = found
-    assert r_hat(records).max() < 1.05
-    sizes = effective_size(records)
-    assert (sizes > 400).all()
+    assert r_hat(records, 2).max() < 1.05
+    sizes = effective_size(records, 2)
+    assert (sizes > 40).all()
     assert (sizes < records.shape[0] * records.shape[2]).all()
 
 
-def test_chains_that_never_meet_are_told():
-    apart = np.tile(np.linspace(0, 1, 8), (20, 1, 1)) + np.random.default_rng(1).normal(0, 0.01, (20, 1, 8))
-    assert r_hat(apart)[0] > 5
+def test_ensembles_that_never_meet_are_told():
+    apart = np.repeat([0.2, 0.8], 10) + np.random.default_rng(1).normal(0, 0.01, (20, 1, 20))
+    assert r_hat(apart, 2)[0] > 5
+    assert effective_size(apart, 2)[0] < 5
+
+
+def test_ensembles_that_still_move_together_are_told():
+    moving = np.linspace(0, 1, 40)[:, None, None] + np.random.default_rng(1).normal(0, 0.01, (40, 1, 20))
+    assert r_hat(moving, 2)[0] > 1.5
+
+
+def test_ensembles_start_apart_and_never_learn_from_each_other():
+    """Where one ensemble stands does not change where another goes."""
+
+    state = begin(3, 24, 7, correlated, ensembles=2)
+    spread = np.ptp(state.quantiles, axis=1)
+    assert (np.ptp(state.quantiles[:, :12], axis=1) <= 0.31).all()
+    assert spread.max() > 0.31
+    elsewhere = replace(state, quantiles=np.hstack([state.quantiles[:, :12], np.full((3, 12), 0.5)]))
+    for _ in range(12):
+        state, elsewhere = advance(state, 7, correlated), advance(elsewhere, 7, correlated)
+    assert np.array_equal(state.quantiles[:, :12], elsewhere.quantiles[:, :12])
 
 
 def test_shocks_are_sampled_with_the_numbers():

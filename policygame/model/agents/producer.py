@@ -13,6 +13,7 @@ import mesa
 import numpy as np
 
 from policygame.model.arrays import TINY, Array, Index, Sums, logistic, part_of, positive, shrunk
+from policygame.model.projects import ground_to_extend
 from policygame.model.state import State
 from policygame.model.structure import STAGE_OF
 
@@ -127,16 +128,19 @@ class ProducerRules:
         s.level[self.groups] = positive(new_level)
         s.trend[self.groups] = np.minimum(np.maximum(new_trend, -bound), bound)
 
-    def need(self, horizon_quarters: Array) -> Array:
+    def need(self, horizon_quarters: Array, near: bool = True) -> Array:
         """(group, W) output a quarter that it expects to be asked for, ``horizon_quarters`` (W) ahead.
 
         Its own level and trend - of which a part is open to competitors, and a part of theirs to it - blended with what customers'
-        forecasts say, as far as it believes them.
+        forecasts say, as far as it believes them. ``near``: growth that comes before a competitor's new site could stand is not yet lost
+        to it, so a firm that loses the contest still counts on its own trend.
         """
         p, s, now = self.model.parameters, self.state, self.model.now
         trend = s.trend[self.groups]
         own = trend - p.contestable_share * positive(trend)
         own += now.contestable[self.groups]
+        if near:
+            np.maximum(own, trend, out=own)
         own *= horizon_quarters
         own += s.level[self.groups]
         np.maximum(own, 0.0, out=own)
@@ -145,9 +149,9 @@ class ProducerRules:
         own += heard
         return own
 
-    def desired_capacity(self, horizon_quarters: Array) -> Array:
-        """(group, W) capacity that it wants to have, with its buffer."""
-        return self.need(horizon_quarters) * self.capacity_per_output
+    def desired_capacity(self, horizon_quarters: Array, near: bool = True) -> Array:
+        """(group, W) capacity that it wants to have, with its buffer; arguments as in ``need``."""
+        return self.need(horizon_quarters, near) * self.capacity_per_output
 
     # what it decides --------------------------------------------------------------------------------------------------
 
@@ -200,21 +204,53 @@ class ProducerRules:
         gap *= p.adjustment
         makers = self.tool_groups
         gap[makers] = np.minimum(gap[makers], p.tool_growth_per_quarter * have[makers])
-        tools = gap[self.group_of_line]
-        tools *= self.place_shares(part_of(room, tools))
-        tools *= willing
-        np.minimum(tools, room, out=tools)
-        farther = self.desired_capacity(p.tool_horizon_quarters + p.shell_extra_horizon_quarters)
-        rooms = (p.adjustment * shrunk(farther, shells))[self.group_of_line]
-        rooms *= self.place_shares()
-        rooms *= willing
-        rooms[self.tool_lines] = 0.0
+        tools = self._spread(gap, room, willing)
+        rooms = self._rooms(shells, willing)
         part = self._affordable(tools, rooms)
         now.tool_orders[lines] = tools * part
         now.shell_orders[lines] = rooms * part
         # what it expects to have in six quarters: what it wants then, as far as present room allows
         outlook = self.desired_capacity(np.full_like(p.tool_horizon_quarters, OUTLOOK_QUARTERS))
         now.expected_capacity[self.groups] = np.maximum(have, np.minimum(outlook, shells))
+
+    def _rooms(self, shells: Array, willing: Array) -> Array:
+        """(line, W) shells to order, given the room (group, W) that stands or is under way.
+
+        What is missing before a new site could stand goes where ground lets a firm extend; what is missing beyond goes to any place,
+        new ones included. So a place that only pays, and takes long, takes nothing from those that can deliver sooner.
+        """
+        p, now, lines = self.model.parameters, self.model.now, self.lines
+        horizon = p.tool_horizon_quarters + p.shell_extra_horizon_quarters
+        gap = shrunk(self.desired_capacity(horizon), self.by_group(now.within_reach[lines]))
+        gap *= p.adjustment
+        ground = ground_to_extend(self.model)[lines].copy()
+        ground[self.tool_lines] = 0.0
+        rooms = self._spread(gap, ground, willing)
+        farther = self.desired_capacity(horizon + p.new_site_extra_horizon_quarters, near=False)
+        farther -= shells
+        farther -= self.by_group(rooms)
+        np.maximum(farther, 0.0, out=farther)
+        farther *= p.adjustment
+        beyond = farther[self.group_of_line]
+        beyond *= self.place_shares()
+        beyond *= willing
+        beyond[self.tool_lines] = 0.0
+        rooms += beyond
+        return rooms
+
+    def _spread(self, gap: Array, room: Array, willing: Array) -> Array:
+        """(line, W) a gap (group, W) by expected return over lines with room; what does not fit in one goes where room is left."""
+        wanted = gap[self.group_of_line]
+        orders = wanted * self.place_shares(part_of(room, wanted))
+        orders *= willing
+        over = positive(orders - room)
+        orders -= over
+        left = shrunk(room, orders)
+        left *= willing
+        spill = part_of(self.by_group(over), self.by_group(left))
+        left *= spill[self.group_of_line]
+        orders += left
+        return orders
 
     def _affordable(self, tools: Array, rooms: Array) -> Array:
         """(line, W) the part of its firm's orders that cash and credit can pay."""

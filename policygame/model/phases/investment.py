@@ -44,6 +44,7 @@ def invest(model: PackagingModel) -> None:
         team.form_expectation()
     now.contestable = contestable_growth(model)
     now.with_orders, now.with_shells = _under_way(model)
+    now.within_reach = now.with_shells - model.state.shells_beyond
     now.forecast = customers_forecast(model)
     now.belief = belief(model)
     now.tool_orders = np.zeros_like(model.state.capacity)
