@@ -23,7 +23,7 @@ NOTHING_LEARNT = 0.1
 
 
 def r_hat(records: Array, ensembles: int) -> Array:
-    """Nested R-hat of each number, (number,); ``records``: (record, number, chain), at least two, the chains of an ensemble beside each other."""
+    """Nested R-hat of each number, (number,); ``records``: (record, number, chain), at least two, chains of an ensemble side by side."""
     means, within = _ensembles(records, ensembles)
     return np.asarray(np.sqrt(1.0 + means.var(axis=-1, ddof=1) / np.maximum(within, 1e-300)))
 

@@ -46,7 +46,9 @@ def calibrate(
 
     n_workers = (os.cpu_count() or 1) if workers is None else whole_number(workers, "--workers", 1, 256)
     chains_seed = whole_number(seed, "--seed", 0, 2**63 - 1)
-    plan = Plan(chains=32, ensembles=2, start=12, settle=4, keep=16, every=2, seed=chains_seed) if quick else Plan(seed=chains_seed)
+    plan = (
+        Plan(chains=32, ensembles=2, start=12, settle=4, keep=16, every=2, seed=chains_seed) if quick else Plan(seed=chains_seed)
+    )
     loaded, targets, known = load_scenario(scenario), history_targets(), Quarter.parse(KNOWN_UNTIL)
     fit = _fit(loaded, plan, n_workers, "chains", None, quiet=json)
     told = report(loaded, fit)
