@@ -36,7 +36,7 @@ def effective_size(records: Array, ensembles: int) -> Array:
     means, within = _ensembles(records, ensembles)
     between = means.var(axis=-1, ddof=1)
     worth = means.shape[-1] * (within + between) / np.maximum(between, 1e-300)
-    return np.minimum(worth, float(records.shape[0] * records.shape[2]))
+    return np.asarray(np.minimum(worth, float(records.shape[0] * records.shape[2])))
 
 
 def _ensembles(records: Array, ensembles: int) -> tuple[Array, Array]:

@@ -58,6 +58,7 @@ class Now:
     own_part: Array  # (line, W) share of capex that a firm pays itself
     with_orders: Array  # (line, W) capacity that stands, is ordered or is being made
     with_shells: Array  # (line, W) room that stands or is being built
+    within_reach: Array  # part of it that stands or opens no later than an extension ordered now
     tool_orders: Array  # (line, W) capacity ordered this quarter
     shell_orders: Array  # (line, W) room ordered this quarter
     tool_flow: Array  # (tool edge, W) tool sets
