@@ -9,7 +9,7 @@ operations only, so a world decides the same alone and in a crowd. What each bot
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 import numpy as np
@@ -34,28 +34,34 @@ Key = tuple[str, str]
 class Bot:
     """A strategy that reacts to what its role sees.
 
-    ``name`` is what policies call it, ``sentence`` what a player reads, ``rule`` sets the levers at a desk. ``decide`` answers
-    with all levers that shall be in force, or with None when it is not the role's turn.
+    ``name`` is what policies call it, ``sentence`` what a player reads, ``rule`` sets the levers at a desk, ``barred`` are levers
+    that it has to do without. ``decide`` answers with all levers that shall be in force, or with None when it is not the role's turn.
     """
 
     name: str
     sentence: str
     rule: Callable[[Desk], None] = field(repr=False)
+    barred: tuple[str, ...] = ()
 
     def decide(self, view: GovernmentView) -> list[Order] | None:
         """All levers that shall be in force from this turn on; None between turns, so that they stay."""
         if not view.is_turn:
             return None
-        desk = Desk(view)
+        desk = Desk(view, self.barred)
         self.rule(desk)
         return desk.orders
+
+    def without(self, lever: str) -> Bot:
+        """The same bot at a desk that lacks a lever, so that its money goes where its rule leads it then."""
+        return replace(self, barred=(*self.barred, lever))
 
 
 class Desk:
     """One turn's orders of a role. What the role or the scenario does not know is left out, what exceeds a bound is cut to it."""
 
-    def __init__(self, view: GovernmentView) -> None:
+    def __init__(self, view: GovernmentView, barred: Sequence[str] = ()) -> None:
         self.view = view
+        self.barred = tuple(barred)
         self.orders: list[Order] = []
         here = view.stages_here
         built = tuple(t for t in view.technologies if t in here)
@@ -69,8 +75,8 @@ class Desk:
         """(purse, W) what there is to spend this quarter."""
 
     def may(self, lever: str, item: str | None = None) -> bool:
-        """Whether the role has the lever, and the scenario the item."""
-        return lever in self.view.levers and (item is None or item in self.view.items(lever))
+        """Whether the role has the lever and may use it, and the scenario has the item."""
+        return lever in self.view.levers and lever not in self.barred and (item is None or item in self.view.items(lever))
 
     def set(
         self,

@@ -21,6 +21,7 @@ from policygame.cli import (
     backtest,
     backup,
     bench,
+    bots,
     calibrate,
     cost,
     export,
@@ -89,6 +90,7 @@ app.command("validate")(validate.validate)
 app.command("words")(words.words)
 app.command("cost")(cost.cost)
 app.command("backtest")(backtest.backtest)
+app.command("bots")(bots.bots)
 app.command("calibrate")(calibrate.calibrate)
 app.command("bench")(bench.bench)
 app.command("serve")(serve.serve)

@@ -53,7 +53,7 @@ def _model_of(events: Sequence[str]) -> tuple[str, bool]:
 
 
 def _told(model: str, same: bool) -> str:
-    from policygame.game.version import model_version
+    from policygame.version import model_version
 
     if same:
         return "installed"

@@ -20,13 +20,14 @@ from policygame.game.leaders import Standing, standings
 from policygame.game.outlook import Series
 from policygame.game.predictions import Answered, Outcome, outcomes
 from policygame.game.presents import other_seeds, scripted
-from policygame.game.score import Score, Spread, gains, over_quarters, part_scores, points, spread_of
+from policygame.game.score import Score, Spread, gains, part_scores, points, spread_of
 from policygame.game.turns import Calendar, seats_of
 from policygame.model.arrays import Array
 from policygame.result import Result
 from policygame.scenario import Policy, Scenario, Setting
 from policygame.scenario.setting import unknown
 from policygame.simulation import Simulation
+from policygame.tournament.mandates import over_quarters
 
 __all__ = ["Debrief", "DebriefError", "DecisionEffect", "Path", "Seen", "debrief", "seen", "worlds_per_decision"]
 

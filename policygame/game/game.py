@@ -26,8 +26,8 @@ from policygame.game.events import Event
 from policygame.game.position import Position
 from policygame.game.scenarios import scenario_named
 from policygame.game.turns import Calendar, seats_of
-from policygame.game.version import model_version
 from policygame.scenario import Policy, Scenario, shipped_scenarios
+from policygame.version import model_version
 
 __all__ = ["DEFAULT_BOT", "Game", "Phase", "Prediction", "Seat", "create_game", "hashed"]
 

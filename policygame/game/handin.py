@@ -19,11 +19,11 @@ from policygame.game.game import Game
 from policygame.game.legality import problems_of
 from policygame.game.position import Position, close
 from policygame.game.turns import Calendar
-from policygame.game.version import model_version
 from policygame.model.agents.scripts import Script
 from policygame.result import Result
 from policygame.scenario import Policy, PolicyError, Scenario, ScenarioError, Setting
 from policygame.simulation import simulate
+from policygame.version import model_version
 
 __all__ = [
     "Apart",

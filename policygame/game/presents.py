@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 from policygame.catalogue import Quarter
 from policygame.errors import UserError
-from policygame.foresight.worlds import fresh_seeds
+from policygame.foresight.worlds import fresh_seeds, let_go
 from policygame.game.scenarios import scenario_named
 from policygame.model.agents.scripts import Script
 from policygame.scenario import Policy, Scenario
@@ -117,15 +117,6 @@ def the_present(past: Past) -> Simulation:
 def forget_presents() -> None:
     """Let go of every present that this process keeps; nothing but time changes by it."""
     _presents.clear()
-
-
-def let_go(simulation: Simulation) -> None:
-    """Free the memory of worlds that nobody will run on; the simulation cannot be used any more.
-
-    A model and its agents refer to each other in circles, which Python frees late: without this, gigabytes of arrays wait for it.
-    """
-    for model in simulation.models:
-        vars(model).clear()
 
 
 _T = TypeVar("_T")

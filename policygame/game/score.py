@@ -16,6 +16,7 @@ from policygame.catalogue import MANDATE
 from policygame.foresight.summaries import quantiles
 from policygame.model.arrays import Array
 from policygame.scenario import Scenario
+from policygame.tournament.mandates import over_quarters, weights_of
 
 __all__ = [
     "INTERVAL",
@@ -23,11 +24,9 @@ __all__ = [
     "Score",
     "Spread",
     "gains",
-    "over_quarters",
     "part_scores",
     "points",
     "spread_of",
-    "weights_of",
 ]
 
 INTERVAL = (0.05, 0.95)
@@ -84,13 +83,6 @@ class Score:
     by_quarter: Array
 
 
-def weights_of(scenario: Scenario, seat: str) -> Array:
-    """(part,) the mandate's weights, in the order of ``MANDATE``; 0 where it leaves a part out."""
-    government = scenario.jurisdictions[seat].government
-    assert government is not None, f"{seat} has no government"
-    return np.array([government.mandate[part].value if part in government.mandate else 0.0 for part in MANDATE])
-
-
 def gains(played: Array, nothing: Array) -> Array:
     """(part, ...): what is gained, from components (part, ...) of which the part is the first axis.
 
@@ -111,16 +103,6 @@ def points(scenario: Scenario, seat: str, gain: Array) -> Array:
     for weight, row in zip(weights_of(scenario, seat), gain, strict=True):  # in this order, so that a world's bits are its own
         total = total + weight * row
     return total
-
-
-def over_quarters(values: Array) -> Array:
-    """(..., world): the mean of (..., quarter, world) over quarters, each world's the same bits whoever stands beside it.
-
-    >>> over_quarters(np.array([[1.0, 2.0], [3.0, 4.0]])).tolist()
-    [2.0, 3.0]
-    """
-    mean: Array = np.ascontiguousarray(np.moveaxis(values, -2, -1)).mean(axis=-1)
-    return mean
 
 
 def spread_of(values: Array) -> Spread:

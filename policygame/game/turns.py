@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from policygame.catalogue import JURISDICTIONS, Quarter
+from policygame.catalogue import Quarter
 from policygame.scenario import Scenario
+from policygame.tournament.mandates import seats_of
 
 __all__ = ["Calendar", "seats_of"]
-
-
-def seats_of(scenario: Scenario) -> tuple[str, ...]:
-    """Jurisdictions with a government that can act, in the catalogue's order."""
-    return tuple(
-        name for name in JURISDICTIONS if name in scenario.jurisdictions and scenario.jurisdictions[name].government is not None
-    )
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from typing import Any
 from policygame.game import SeatView
 from policygame.game.debrief import Debrief, Seen
 from policygame.game.reproduce import reproduce_lines
-from policygame.game.version import model_version
 from policygame.model.standing import DEFINITIONS
+from policygame.version import model_version
 from policygame.web.charts.spec import ChartSpec
 from policygame.web.document import ECHARTS, front_end_folders, web_assets
 from policygame.web.markup import Markup, el, join

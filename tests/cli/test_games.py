@@ -9,11 +9,11 @@ import pytest
 from policygame.catalogue import METRICS
 from policygame.game import commands as c
 from policygame.game.play import play, read_plan
-from policygame.game.version import model_version
 from policygame.hosting.host import Host
 from policygame.scenario import Policy
 from policygame.simulation import Simulation, simulate
 from policygame.store import Store
+from policygame.version import model_version
 
 GRANT = "2023Q1 packaging_grant interposer_2_5d 0.4 cap 300"
 OTHER_MODEL = "0.0.9+0123456789ab"

@@ -18,8 +18,9 @@ from policygame.game.handin import LoadedGame
 from policygame.game.leaders import standings
 from policygame.game.predictions import LINES_WEEKS, outcomes, question
 from policygame.game.presents import other_seeds, scripted
-from policygame.game.score import gains, points, spread_of, weights_of
+from policygame.game.score import gains, points, spread_of
 from policygame.game.turns import Calendar, seats_of
+from policygame.tournament.mandates import weights_of
 
 OWN = Policy.parse(
     """

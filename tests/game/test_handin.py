@@ -14,7 +14,7 @@ from policygame.game import Game, Position, hashed
 from policygame.game import commands as c
 from policygame.game.events import SeatClaimed
 from policygame.game.handin import GameFileError, game_file, read_game_file, verify
-from policygame.game.version import model_version
+from policygame.version import model_version
 from tests.game.table import Table
 
 

@@ -16,10 +16,10 @@ from playing import PATIENCE_MS
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from policygame.game import commands as c
-from policygame.game.version import model_version
 from policygame.hosting.host import Entry, Host
 from policygame.simulation import Simulation
 from policygame.store import Store
+from policygame.version import model_version
 from policygame.web.components import other_model_notice, short_version
 
 pytestmark = pytest.mark.slow

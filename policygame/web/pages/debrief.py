@@ -13,9 +13,9 @@ from policygame.game.debrief import Debrief as Found
 from policygame.game.debrief import Seen, seen
 from policygame.game.news import headlines
 from policygame.game.reproduce import reproduce_lines
-from policygame.game.version import model_version
 from policygame.game.wording import quarter_text
 from policygame.model.standing import DEFINITIONS
+from policygame.version import model_version
 from policygame.web.components import Chart, Replay, empty_state, needs_model, skeleton, tabs
 from policygame.web.help import help_name, question
 from policygame.web.hosted import debriefs, host

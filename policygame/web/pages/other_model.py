@@ -8,7 +8,7 @@ import solara
 
 from policygame.errors import UserError
 from policygame.game import SeatView
-from policygame.game.version import model_version
+from policygame.version import model_version
 from policygame.web.components import other_model_notice
 from policygame.web.hosted import host
 from policygame.web.identity import use_tokens

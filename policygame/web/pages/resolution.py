@@ -13,10 +13,11 @@ from policygame.catalogue import JURISDICTIONS, MANDATE, METRICS, Quarter
 from policygame.game import SeatView
 from policygame.game.outlook import Series
 from policygame.game.predictions import outcomes
-from policygame.game.score import gains, weights_of
+from policygame.game.score import gains
 from policygame.game.turns import Calendar
 from policygame.game.wording import quarter_text, smallest, value_text
 from policygame.model.arrays import Array
+from policygame.tournament.mandates import weights_of
 from policygame.web.components import headline_list
 from policygame.web.help import question
 from policygame.web.hosted import host

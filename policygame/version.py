@@ -1,6 +1,6 @@
-"""Which model a game was played with: the package's version and a digest of the code and the shipped data that numbers follow from.
+"""Which model numbers come from: the package's version and a digest of the code and the shipped data that numbers follow from.
 
-Under another version a stored game is not silently played on: ``handin`` and ``hosting`` say so.
+Under another version a stored game is not silently played on, and a stored tournament is no scale for a score. Who acts on it says so.
 """
 
 from __future__ import annotations

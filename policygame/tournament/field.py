@@ -1,0 +1,257 @@
+"""A tournament of a scenario: every bot in every seat while all others do nothing, each lever taken from the best, and the race.
+
+Every number is paired by seed with the same world in which nobody acts. Points are weighed in spans and not clipped, so that what is
+claimed of the balance (``claims``) is not hidden by a limit; the score that players see clips them. Worlds are run by ``arms``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from policygame.asking import check_seeds
+from policygame.bots import BOTS
+from policygame.foresight.summaries import quantiles
+from policygame.model.arrays import Array
+from policygame.scenario import Scenario
+from policygame.tournament.arms import NOBODY, Arm, Progress, run_arms, workers_of
+from policygame.tournament.mandates import PARTS, seats_of, weights_of
+from policygame.tournament.race import CEILING, UNDER_CEILING, race_arms, racers_of
+from policygame.tournament.spans import Span, points, scaled, spans_of
+from policygame.version import model_version
+
+__all__ = ["IDLE", "Entry", "LeverValue", "Mean", "RaceRow", "SeatSpans", "Tournament", "play_tournament"]
+
+IDLE = "laissez-faire"
+"""The bot that does nothing: its worlds are those in which nobody acts."""
+_SURE = 1.6448536269514722
+"""Standard errors to either side of a mean within which it lies nine times in ten."""
+SeatSpans = Mapping[str, tuple[Span, ...]]
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean over worlds with its 90 % interval, from the spread between worlds."""
+
+    mean: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Array) -> Mean:
+        """The mean of (world,); its interval is as wide as the line where there is but one world."""
+        mean = math.fsum(values) / len(values)
+        if len(values) < 2:
+            return cls(mean, -math.inf, math.inf)
+        error = math.sqrt(math.fsum((values - mean) ** 2) / (len(values) - 1) / len(values))
+        return cls(mean, mean - _SURE * error, mean + _SURE * error)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A bot in a seat.
+
+    points : mean over worlds; gain : over nothing, with ``low`` and ``high`` of nine worlds in ten and the standard deviation ``sd``
+    wins : share of worlds in which no bot of the seat does better (the first of those that are equal)
+    parts : part of the mandate -> what it adds to the gain, in the mean
+    """
+
+    seat: str
+    bot: str
+    points: float
+    gain: float
+    low: float
+    high: float
+    sd: float
+    wins: float
+    parts: dict[str, float]
+
+
+@dataclass(frozen=True)
+class LeverValue:
+    """What a seat's best bot loses without a lever: in points, and as a part of its gain over nothing."""
+
+    seat: str
+    bot: str
+    lever: str
+    loss: Mean
+    share: float
+
+
+@dataclass(frozen=True)
+class RaceRow:
+    """Points of a racer in an arm of the race, over nothing, and against the arm in which all keep the ceiling."""
+
+    arm: str
+    seat: str
+    points: Mean
+    against_ceiling: Mean
+
+
+@dataclass(frozen=True)
+class Tournament:
+    """What a tournament found. ``seeds`` are its first and last; ``spans`` are those that it was scored by, from ``spans_of``.
+
+    scenario_hash, model : of the scenario's content and of the model's code, by which a stored tournament is known to hold still
+    """
+
+    scenario: str
+    scenario_hash: str
+    model: str
+    seeds: tuple[int, int]
+    spans: dict[str, tuple[Span, ...]]
+    spans_from: str
+    entries: tuple[Entry, ...]
+    levers: tuple[LeverValue, ...]
+    race: tuple[RaceRow, ...]
+    ceiling: float
+
+    @property
+    def worlds(self) -> int:
+        """How many worlds were asked."""
+        return self.seeds[1] - self.seeds[0] + 1
+
+    @property
+    def seats(self) -> tuple[str, ...]:
+        """Seats in the catalogue's order."""
+        return tuple(dict.fromkeys(entry.seat for entry in self.entries))
+
+    def of_seat(self, seat: str) -> tuple[Entry, ...]:
+        """The bots of a seat, in the order in which a player meets them."""
+        return tuple(entry for entry in self.entries if entry.seat == seat)
+
+    def best(self, seat: str) -> Entry:
+        """The bot with the most points in the mean; the first of those that are equal."""
+        return max(self.of_seat(seat), key=lambda entry: entry.points)
+
+
+def play_tournament(
+    scenario: Scenario,
+    seeds: range,
+    *,
+    spans: SeatSpans | None = None,
+    spans_from: str = "this tournament",
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Tournament:
+    """Play all bots in all seats of a scenario over ``seeds``.
+
+    ``spans`` puts points on the scale of another tournament, which ``spans_from`` names; default: this one's own. ``progress`` is called
+    with (steps done, steps in all). Numbers do not depend on ``workers``.
+    """
+    check_seeds(seeds)
+    seats, bots = seats_of(scenario), [bot for bot in BOTS if bot != IDLE]
+    race = race_arms(racers_of(scenario))
+    levers = {seat: _levers(scenario, seat) for seat in seats}
+    total = len(seeds) * (1 + len(seats) * len(bots) + sum(map(len, levers.values())) + len(race))
+    done = 0
+
+    def told(more: int) -> None:
+        nonlocal done
+        done += more
+        if progress is not None:
+            progress(done, total)
+
+    with workers_of(workers) as executor:
+
+        def ran(arms: Sequence[Arm]) -> Array:
+            return run_arms(scenario, seeds, arms, executor, told)
+
+        nobody = ran([NOBODY])[0]
+        used: dict[str, tuple[Span, ...]] = {}
+        entries: list[Entry] = []
+        values: list[LeverValue] = []
+        for at, seat in enumerate(seats):
+            played = np.stack([nobody[at], *ran([Arm(((seat, BOTS[bot]),)) for bot in bots])[:, at]])
+            used[seat] = tuple(spans[seat]) if spans is not None else spans_of(played - nobody[at])
+            table = _Table(weights_of(scenario, seat), nobody[at], used[seat])
+            found = _entries(seat, (IDLE, *bots), table, played)
+            entries += found
+            best = max(range(len(found)), key=lambda i: found[i].points)
+            bot = BOTS[found[best].bot]
+            bare = ran([Arm(((seat, bot.without(lever)),)) for lever in levers[seat]])[:, at]
+            for lever, without in zip(levers[seat], bare, strict=True):
+                loss = table.points(played[best]) - table.points(without)
+                mean = Mean.of(loss)
+                gap = found[best].gain
+                values.append(LeverValue(seat, bot.name, lever, mean, mean.mean / gap if gap > 0.0 else 0.0))
+        rows = _race(scenario, nobody, used, dict(zip(race, ran(list(race.values())), strict=True)) if race else {})
+    return Tournament(
+        scenario.name,
+        scenario.hash,
+        model_version(),
+        (seeds[0], seeds[-1]),
+        used,
+        spans_from,
+        tuple(entries),
+        tuple(values),
+        rows,
+        CEILING,
+    )
+
+
+@dataclass(frozen=True)
+class _Table:
+    """How a seat's points are counted: ``weights`` (part,), ``nobody`` (part, world)."""
+
+    weights: Array
+    nobody: Array
+    spans: tuple[Span, ...]
+
+    def parts(self, played: Array) -> Array:
+        """(part, world): what each part adds to the gain over nothing."""
+        more = scaled(played, self.nobody, self.spans) - scaled(self.nobody, self.nobody, self.spans)
+        weighed: Array = self.weights[:, None] * more
+        return weighed
+
+    def points(self, played: Array) -> Array:
+        """(world,)"""
+        return points(self.weights, scaled(played, self.nobody, self.spans))
+
+
+def _levers(scenario: Scenario, seat: str) -> tuple[str, ...]:
+    government = scenario.jurisdictions[seat].government
+    return () if government is None else tuple(government.levers)
+
+
+def _entries(seat: str, bots: Sequence[str], table: _Table, played: Array) -> list[Entry]:
+    """Each bot of a seat, from (bot, part, world)."""
+    by_bot = np.stack([table.points(one) for one in played])
+    nothing = table.points(table.nobody)
+    winner = by_bot.argmax(axis=0)
+    found = []
+    for i, bot in enumerate(bots):
+        gain = by_bot[i] - nothing
+        low, high = quantiles(gain, (0.05, 0.95))
+        parts = {part: math.fsum(row) / len(row) for part, row in zip(PARTS, table.parts(played[i]), strict=True)}
+        found.append(
+            Entry(
+                seat,
+                bot,
+                math.fsum(by_bot[i]) / len(gain),
+                math.fsum(gain) / len(gain),
+                float(low),
+                float(high),
+                float(np.ascontiguousarray(gain).std(ddof=1)) if len(gain) > 1 else 0.0,
+                float((winner == i).mean()),
+                {part: worth for part, worth in parts.items() if table.weights[PARTS.index(part)] > 0.0},
+            )
+        )
+    return found
+
+
+def _race(scenario: Scenario, nobody: Array, spans: SeatSpans, arms: Mapping[str, Array]) -> tuple[RaceRow, ...]:
+    """Each racer in each arm, from arm -> (seat, part, world)."""
+    rows = []
+    seats = seats_of(scenario)
+    for seat in racers_of(scenario):
+        at = seats.index(seat)
+        table = _Table(weights_of(scenario, seat), nobody[at], spans[seat])
+        nothing, kept = table.points(nobody[at]), table.points(arms[UNDER_CEILING][at])
+        for arm, played in arms.items():
+            own = table.points(played[at])
+            rows.append(RaceRow(arm, seat, Mean.of(own - nothing), Mean.of(own - kept)))
+    return tuple(rows)

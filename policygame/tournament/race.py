@@ -1,0 +1,73 @@
+"""A subsidy race against a common ceiling: the largest grant-givers at their bound, all under a pact, and one that breaks it alone.
+
+Nothing else differs between the arms: every racer announces grants for all packaging that it can hope for and splits its purse alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from policygame.bots.alliance_builder import CEILING
+from policygame.bots.common import Desk
+from policygame.model.agents.government import GovernmentView, Order
+from policygame.scenario import Scenario
+from policygame.tournament.arms import Arm
+from policygame.tournament.mandates import seats_of
+
+__all__ = ["CEILING", "RACE", "UNDER_CEILING", "Racer", "breaking", "race_arms", "racers_of"]
+
+RACERS = 3
+RACE, UNDER_CEILING = "race", "ceiling"
+_NEEDED = ("packaging_grant", "alliance")
+
+
+def breaking(seat: str) -> str:
+    """The name of the arm in which a seat breaks the ceiling alone."""
+    return f"{seat} breaks it"
+
+
+@dataclass(frozen=True)
+class Racer:
+    """A strategy: packaging grants as high as they may be, or a pact with ``fellows`` to stay under the ceiling, which it keeps."""
+
+    fellows: tuple[str, ...] = ()
+
+    def decide(self, view: GovernmentView) -> list[Order] | None:
+        """Every turn anew, so that what comes in is awarded; None between turns."""
+        if not view.is_turn:
+            return None
+        desk = Desk(view)
+        rate = np.full(view.n_worlds, min(view.bound("packaging_grant"), CEILING if self.fellows else np.inf))
+        desk.grant("packaging_grant", dict.fromkeys(desk.technologies, rate))
+        for fellow in self.fellows:
+            desk.set("alliance", "subsidy_ceiling", np.full(view.n_worlds, CEILING), places=(fellow,))
+        return desk.orders
+
+
+def racers_of(scenario: Scenario) -> tuple[str, ...]:
+    """The seats with the largest packaging purses of those that may give grants and make pacts; none where there is but one."""
+    income = {}
+    for seat in seats_of(scenario):
+        government = scenario.jurisdictions[seat].government
+        if government is not None and all(lever in government.levers for lever in _NEEDED):
+            income[seat] = government.packaging_income_musd_per_year.value
+    chosen = sorted(income, key=lambda seat: -income[seat])[:RACERS]
+    return tuple(seat for seat in income if seat in chosen) if len(chosen) > 1 else ()
+
+
+def race_arms(racers: Sequence[str]) -> dict[str, Arm]:
+    """Name -> arm: all race, all keep the ceiling, and for each racer the one in which it alone does not."""
+    if not racers:
+        return {}
+    arms = {RACE: _arm(racers, ()), UNDER_CEILING: _arm(racers, racers)}
+    for seat in racers:
+        arms[breaking(seat)] = _arm(racers, tuple(one for one in racers if one != seat))
+    return arms
+
+
+def _arm(racers: Sequence[str], keepers: Sequence[str]) -> Arm:
+    """Keepers name all others as fellows, the one that has left too: it finds the ceiling announced."""
+    return Arm(tuple((seat, Racer(tuple(o for o in racers if o != seat) if seat in keepers else ())) for seat in racers))

@@ -1,0 +1,95 @@
+"""The scale of a score: how far the bots of a tournament move each part of a mandate, and points on that scale.
+
+A gain is a part less the same part of the same world when nobody acts. The span of a part is the gain that a tenth of all games of
+the tournament surpass; a part whose span cannot be told from zero is dropped. Thrift has no span: it counts as it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from policygame.foresight.summaries import quantiles
+from policygame.model.arrays import Array
+from policygame.tournament.mandates import PARTS, THRIFT
+
+__all__ = ["LEAST", "MOST", "Span", "points", "scaled", "spans_of"]
+
+SPAN_AT = 0.9
+"""The span is this quantile of gains over all bots and worlds."""
+TOLD_ERRORS = 2.0
+"""A span of fewer standard errors cannot be told from zero."""
+LEAST, MOST = -0.5, 1.25
+"""What a part may count for in a score, in spans."""
+RESAMPLES = 200
+"""How often worlds are drawn anew, with replacement, to see how sure a span is."""
+_KEY = 20260101
+
+
+@dataclass(frozen=True)
+class Span:
+    """How far the bots of a seat move a part: ``value`` and its standard error, in the part's unit."""
+
+    part: str
+    value: float
+    standard_error: float
+
+    @property
+    def kept(self) -> bool:
+        """Whether the part counts: its span can be told from zero."""
+        return self.value > 0.0 and self.value >= TOLD_ERRORS * self.standard_error
+
+
+def spans_of(gains: Array) -> tuple[Span, ...]:
+    """The span of each part but thrift, from the gains (bot, part, world) of a seat's bots.
+
+    The standard error is that of the quantile when worlds, each with all its bots, are drawn anew.
+
+    >>> gains = np.zeros((2, 8, 50))
+    >>> gains[1, 0] = np.linspace(0.0, 1.0, 50)
+    >>> spans = spans_of(gains)
+    >>> spans[0].part, round(spans[0].value, 3), spans[0].kept, spans[1].kept
+    ('S', 0.798, True, False)
+    """
+    n = gains.shape[-1]
+    generator = np.random.Generator(np.random.Philox(key=_KEY))
+    drawn = generator.integers(0, n, size=(RESAMPLES, n))
+    found = []
+    for row, part in enumerate(PARTS):
+        if row != THRIFT:
+            own = gains[:, row]
+            again = quantiles(own[:, drawn].transpose(1, 0, 2).reshape(RESAMPLES, -1), [SPAN_AT])[0]
+            value = float(quantiles(own.reshape(-1), [SPAN_AT])[0])
+            found.append(Span(part, value, float(again.std())))
+    return tuple(found)
+
+
+def scaled(played: Array, nobody: Array, spans: Sequence[Span], *, clip: bool = False) -> Array:
+    """(part, ...): parts as points count them, from components (part, ...) as played and when nobody acts.
+
+    Thrift as it stands, every other part its gain in spans, 0 where its span was dropped. ``clip`` cuts gains to ``LEAST`` and
+    ``MOST``, as the score that players see does.
+    """
+    by_part = {span.part: span for span in spans}
+    out = np.zeros_like(played)
+    for row, part in enumerate(PARTS):
+        if row == THRIFT:
+            out[row] = played[row]
+        elif part in by_part and by_part[part].kept:
+            gain = (played[row] - nobody[row]) / by_part[part].value
+            out[row] = np.clip(gain, LEAST, MOST) if clip else gain
+    return out
+
+
+def points(weights: Array, parts: Array) -> Array:
+    """(...): points of scaled parts (part, ...), weighed one after the other, so that a world's bits are its own.
+
+    >>> points(np.array([20.0, 0, 0, 0, 0, 0, 0, 10.0]), np.full((8, 2), 0.5)).tolist()
+    [15.0, 15.0]
+    """
+    total = np.zeros(parts.shape[1:])
+    for weight, row in zip(weights, parts, strict=True):
+        total = total + weight * row
+    return total

@@ -1,0 +1,94 @@
+"""Tournaments as files: one JSON per shipped scenario, which scores, documentation and the About page read.
+
+A stored tournament holds while scenario and model are those that it was played with; ``stored_tournament`` gives no other.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from policygame.errors import UserError
+from policygame.resources import configs_dir
+from policygame.scenario import Scenario, shipped_scenarios
+from policygame.tournament.claims import claims_of
+from policygame.tournament.field import Tournament
+from policygame.version import model_version
+
+__all__ = ["TournamentError", "read_tournament", "store_tournament", "stored_file", "stored_tournament", "told"]
+
+_FORM = TypeAdapter(Tournament)
+
+
+class TournamentError(UserError):
+    """A tournament that cannot be read or stored as asked."""
+
+
+def told(found: Tournament) -> dict[str, Any]:
+    """A tournament and its claims as JSON has them; an interval that has no end has null there."""
+    whole: dict[str, Any] = _finite({**asdict(found), "claims": [asdict(claim) for claim in claims_of(found)]})
+    return whole
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(entry) for key, entry in value.items()}
+    return [_finite(entry) for entry in value] if isinstance(value, list | tuple) else value
+
+
+def stored_file(name: str) -> Path:
+    """Where the tournament of a shipped scenario is kept, stored or not."""
+    return configs_dir() / "tournaments" / f"{name}.json"
+
+
+def read_tournament(file: Path) -> Tournament:
+    """The tournament of a file; TournamentError where it cannot be read or holds none."""
+    try:
+        return _FORM.validate_json(file.read_bytes())
+    except OSError as error:
+        raise TournamentError(
+            f"{file} cannot be read: {error.strerror}; write one with policygame bots SCENARIO --json"
+        ) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the whole"
+        raise TournamentError(
+            f"{file} holds no tournament ({where}: {first['msg']}); write one with policygame bots SCENARIO --json"
+        ) from None
+
+
+@lru_cache(maxsize=16)
+def _at(file: Path, changed_ns: int) -> Tournament:
+    return read_tournament(file)
+
+
+def stored_tournament(scenario: Scenario) -> Tournament | None:
+    """The stored tournament that was played with this very scenario and this model; None where there is none."""
+    file = stored_file(scenario.name)
+    if not file.is_file():
+        return None
+    found = _at(file, file.stat().st_mtime_ns)
+    return found if (found.scenario_hash, found.model) == (scenario.hash, model_version()) else None
+
+
+def store_tournament(scenario: Scenario, found: Tournament) -> Path:
+    """Keep a tournament of a shipped scenario beside it, written aside and then renamed; the file."""
+    if scenario.name not in shipped_scenarios():
+        raise TournamentError(
+            f"--store keeps tournaments of shipped scenarios ({', '.join(shipped_scenarios())}); of {scenario.name}, keep the output of "
+            "--json and name that file with --spans"
+        )
+    file = stored_file(scenario.name)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(file.name + ".part")
+    part.write_text(json.dumps(told(found), indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    part.replace(file)
+    return file
