@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,10 +10,11 @@ import typer
 from rich.markup import escape
 
 from policygame.cli.options import MOST_WORLDS, complete_scenario, parse_seeds
-from policygame.cli.screen import print_json, print_table, print_text
+from policygame.cli.screen import ProgressBar, print_json, print_table, print_text
 
 if TYPE_CHECKING:
     from policygame.calibration.backtest import Backtest, Row
+    from policygame.calibration.checks import Check
 
 
 def backtest(
@@ -28,28 +30,72 @@ def backtest(
             metavar="FILE.csv",
         ),
     ] = None,
+    others: Annotated[
+        bool,
+        typer.Option(
+            "--others/--no-others", help="Targets 2 to 7 too: what binds, where things stood, subsidies, surprise, cheap facts."
+        ),
+    ] = True,
     json: Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")] = False,
 ) -> None:
     """Hold the model against 2022-2024, target by target: the band that was observed, and the model's 5th, 50th and 95th percentile.
 
-    A target holds if the model's median lies inside its band and at least 70 % of worlds do. What is missed is said.
+    A target holds if the model's median lies inside its band and at least 70 % of worlds do. What is missed is said. Targets 2 to 7,
+    which nothing was fitted to, follow: they take up to 96 worlds.
     """
+    from policygame.calibration.answers import answers, asked_of
     from policygame.calibration.backtest import backtest as hold
+    from policygame.calibration.backtest import hits_told
     from policygame.scenario import load_scenario
 
-    seeds = parse_seeds(seed, worlds)
-    found = hold(load_scenario(scenario), worlds=len(seeds), seed=seeds.start, data=data)
+    seeds, loaded = parse_seeds(seed, worlds), load_scenario(scenario)
+    with ProgressBar("history", enabled=not json) as bar:
+        found = hold(loaded, worlds=len(seeds), seed=seeds.start, data=data, progress=bar)
+    checks: tuple[Check, ...] = ()
+    if others and data is None and asked_of(loaded):
+        with ProgressBar("targets 2 to 7", enabled=not json) as bar:
+            checks = answers(loaded, worlds=len(seeds), seed=seeds.start, progress=bar)
     if json:
-        print_json(_told(found))
+        print_json(_told(found, checks))
         return
     rows = [_row(row) for row in found.rows]
     columns = ["target", "unit", "observed", "5 %", "median", "95 %", "inside", ""]
     title = f"{found.scenario}: {found.worlds} worlds from seed {found.first_seed}, against what was observed"
     print_table(title, columns, rows, numbers=True)
     held = len(found.rows) - len(found.missed)
-    print_text(f"{held} of {len(found.rows)} targets hold; {found.all_inside:.1%} of worlds meet all at once.")
+    print_text(f"{held} of {len(found.rows)} targets hold. {hits_told(found.hits, len(found.rows))}")
     for row in found.missed:
         print_text(f"Missed: {row.target.name}: {_why(row)}. Source of the band: {row.target.source}.")
+    if checks:
+        _show_others(checks)
+
+
+def _show_others(checks: Sequence[Check]) -> None:
+    from policygame.calibration.answers import TARGETS
+
+    rows = [
+        [
+            f"{one.target}",
+            escape(one.name),
+            escape(one.unit),
+            one.asked,
+            one.answer,
+            f"{one.worlds}",
+            "[green]holds[/green]" if one.holds else "[red]missed[/red]",
+        ]
+        for one in checks
+    ]
+    columns = ["", "question", "unit", "asked", "median (5 to 95 %)", "worlds", ""]
+    print_text("")
+    print_table("Targets 2 to 7, which nothing was fitted to", columns, rows, folding=["question"])
+    for number, name in TARGETS.items():
+        own = [one for one in checks if one.target == number]
+        if own:
+            print_text(f"Target {number}, {name.lower()}: {sum(one.holds for one in own)} of {len(own)} hold.")
+    for one in checks:
+        if not one.holds:
+            note = f" ({one.note})" if one.note else ""
+            print_text(f"Missed: {one.name}: {one.why_missed}{note}. Published: {one.observed}. Source: {one.source}.")
 
 
 def _row(row: Row) -> list[str]:
@@ -72,7 +118,7 @@ def _why(row: Row) -> str:
     return f"{row.inside:.0%} of worlds lie inside the band, fewer than 70 %"
 
 
-def _told(found: Backtest) -> dict[str, Any]:
+def _told(found: Backtest, checks: Sequence[Check]) -> dict[str, Any]:
     return {
         "scenario": found.scenario,
         "scenario_hash": found.scenario_hash,
@@ -98,4 +144,6 @@ def _told(found: Backtest) -> dict[str, Any]:
             }
             for row in found.rows
         ],
+        "hits": {str(hit): found.hits.count(hit) for hit in sorted(set(found.hits))},
+        "others": [one.told() for one in checks],
     }
