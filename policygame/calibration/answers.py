@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from policygame.calibration.binding import binding, packaging_binds, stage_binds
@@ -82,20 +83,20 @@ def _substrates(seeds: range) -> tuple[Check, ...]:
     )
 
 
-def shipped_file(name: str) -> str:
-    """Where the answers of a scenario lie, from the folder ``configs``."""
-    return f"posteriors/{name}.backtest.json"
-
-
 def hashes() -> dict[str, str]:
     """Hash of each scenario that is asked, as it ships; answers of others are out of date."""
-    asked = [name for name in shipped_scenarios() if name in (HIGH_DEMAND, SUBSTRATES) or asked_of(load_scenario(name))]
-    return {name: load_scenario(name).hash for name in asked}
+    shipped = {name: load_scenario(name) for name in shipped_scenarios()}
+    return {name: found.hash for name, found in shipped.items() if name in (HIGH_DEMAND, SUBSTRATES) or asked_of(found)}
+
+
+def shipped_file(name: str) -> Path:
+    """Where the answers that ship with a scenario are."""
+    return configs_dir() / "posteriors" / f"{name}.backtest.json"
 
 
 def shipped_answers(name: str) -> tuple[Check, ...]:
     """The answers that ship with a scenario, by target; none where none ship."""
-    file = configs_dir() / shipped_file(name)
+    file = shipped_file(name)
     if not file.is_file():
         return ()
     told: dict[str, Any] = json.loads(file.read_text("utf-8"))

@@ -219,13 +219,12 @@ def _memory(history: History) -> tuple[Check, ...]:
         check(
             7,
             f"fact:hbm:{year}",
-            f"HBM's part of the revenue of DRAM, {year}",
+            f"The model's HBM as a part of the published revenue of DRAM, {year}",
             "%",
             ((1.0 - MEMORY_PART) * share, (1.0 + MEMORY_PART) * share),
             f"{share:g} %",
             100.0 * earned[year - 2022] / _figure(f"dram_rev_{year}"),
             f"figures hbm_rev_dram, dram_rev_{year}; the band is an assumption",
-            note="the model's HBM over the published revenue of DRAM",
         )
         for year, share in published.items()
     )

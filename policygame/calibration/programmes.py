@@ -54,9 +54,9 @@ def slow_subsidy(scenario: Scenario, seeds: Sequence[int]) -> tuple[Check, ...]:
                 f"Change of {place}'s share of the world's packaging before 2028 by its awards of 2023 and 2024",
                 "% points",
                 (-1.0, 1.0),
-                "none of the lines that were awarded money had opened by 2027",
+                "awards of 2024, production planned for 2028",
                 largest,
-                "figures amkor, silicon_box, bt_amkor, bt_sbox: awards of 2024, production in 2028",
+                "figures amkor, silicon_box, bt_amkor, bt_sbox; the limit is an assumption",
                 note=f"{removed} decisions of its history are taken away",
             )
         )
@@ -104,7 +104,7 @@ def capital_alone(scenario: Scenario, seeds: Sequence[int]) -> tuple[Check, ...]
             f"Change of the AI compute of {year} by money for wafer fabs alone, {scenario.name}",
             "%",
             (-2.0, 2.0),
-            "little",
+            "hardly anything",
             effect["fab-first"],
             source,
             note=note.format(spent["fab-first"]),

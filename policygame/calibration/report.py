@@ -15,18 +15,29 @@ from typing import Any
 
 import numpy as np
 
+from policygame.calibration.checks import SHOWN
 from policygame.calibration.diagnostics import Learnt, effective_size, learnt, r_hat, score_crps
-from policygame.calibration.fit import Fit, Plan, fitted_numbers, model_values, values_of
+from policygame.calibration.drawn import said_by_draws
+from policygame.calibration.fit import CalibrationError, Fit, Plan, fitted_numbers, model_values, values_of
 from policygame.calibration.likelihood import MODEL_ERROR, deviation
-from policygame.calibration.targets import DESIGNERS, Target
+from policygame.calibration.targets import DESIGNERS, Target, history_targets
 from policygame.catalogue import Quarter
 from policygame.model.arrays import Array
+from policygame.resources import configs_dir
 from policygame.scenario import Scenario
 from policygame.scenario.posterior import write_posterior
 
-__all__ = ["inputs_hash", "naive_growth", "report", "score_held_out", "what_was_learnt", "write"]
-
-_SHOWN = (5.0, 50.0, 95.0)
+__all__ = [
+    "inputs_hash",
+    "naive_growth",
+    "report",
+    "score_held_out",
+    "shipped_report",
+    "told_anew",
+    "what_was_learnt",
+    "write",
+    "write_told",
+]
 
 
 def inputs_hash(scenario: Scenario, targets: Sequence[Target], plan: Plan) -> str:
@@ -43,7 +54,7 @@ def what_was_learnt(scenario: Scenario, fit: Fit) -> list[Learnt]:
     narrowed, moved = learnt(fit.quantiles)
     ensembles = fit.plan.ensembles
     reduction, size = r_hat(fit.quantiles, ensembles), effective_size(fit.quantiles, ensembles)
-    even = np.tile(np.array(_SHOWN) / 100.0, (len(numbers), 1))
+    even = np.tile(np.array(SHOWN) / 100.0, (len(numbers), 1))
     prior = values_of(numbers, even)
     told = []
     for n, number in enumerate(numbers):
@@ -54,7 +65,7 @@ def what_was_learnt(scenario: Scenario, fit: Fit) -> list[Learnt]:
                 number.unit,
                 number.source,
                 _three(prior[n]),
-                _three(np.percentile(posterior, _SHOWN)),
+                _three(np.percentile(posterior, SHOWN)),
                 float(narrowed[n]),
                 float(moved[n]),
                 float(reduction[n]),
@@ -99,7 +110,7 @@ def score_held_out(scenario: Scenario, fit: Fit, targets: Sequence[Target], know
             {
                 "target": target.id,
                 "observed": target.observed,
-                "model": [float(x) for x in np.percentile(row, _SHOWN)],
+                "model": [float(x) for x in np.percentile(row, SHOWN)],
                 "naive": naive[target.id],
                 "crps_model": score_crps(row, target.observed),
                 "crps_naive": abs(naive[target.id] - target.observed),
@@ -118,27 +129,42 @@ def report(scenario: Scenario, fit: Fit) -> dict[str, Any]:
         "accepted": fit.accepted,
         "r_hat_largest": max(one.r_hat for one in found),
         "effective_size_least": min(one.effective_size for one in found),
-        "log_likelihood": [float(x) for x in np.percentile(fit.fit, _SHOWN)],
-        "targets": [
-            {
-                "id": target.id,
-                "low": target.low,
-                "high": target.high,
-                "conditioned": [float(x) for x in np.percentile(row, _SHOWN)],
-            }
-            for target, row in zip(fit.targets, fit.values, strict=True)
-        ],
+        "log_likelihood": [float(x) for x in np.percentile(fit.fit, SHOWN)],
+        **said_by_draws(scenario, fit.targets, fit.paths, fit.draws, [int(seed) for seed in fit.seeds], fit.values),
         "numbers": [vars(one) | {"nothing_learnt": one.nothing} for one in found],
     }
+
+
+def shipped_report(scenario: Scenario) -> dict[str, Any]:
+    """What was said about the calibration that left a scenario's draws: the file beside them."""
+    found: dict[str, Any] = json.loads((configs_dir() / "posteriors" / f"{scenario.posterior}.json").read_text("utf-8"))
+    return found
+
+
+def told_anew(scenario: Scenario) -> dict[str, Any]:
+    """The shipped report with what today's model makes of the shipped draws; what the chains said stays. CalibrationError without draws."""
+    draws = scenario.draws
+    if draws is None or draws.shock_seeds is None or scenario.posterior != scenario.name:
+        raise CalibrationError(f"no draws of {scenario.name} ship with the program; fit it without --no-fit")
+    seeds = [int(seed) for seed in draws.shock_seeds]
+    return shipped_report(scenario) | said_by_draws(scenario, history_targets(), draws.paths, draws.table, seeds)
 
 
 def write(scenario: Scenario, fit: Fit, folder: Path, told: dict[str, Any]) -> tuple[Path, Path]:
     """Write the draws and what is said about them, aside and then renamed; the two files."""
     folder.mkdir(parents=True, exist_ok=True)
-    draws, words = folder / f"{scenario.name}.csv", folder / f"{scenario.name}.json"
-    aside = [file.with_name(file.name + ".part") for file in (draws, words)]
-    write_posterior(aside[0], fit.paths, fit.draws, fit.seeds, str(max(target.quarter for target in fit.targets)))
-    aside[1].write_text(json.dumps(told, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    for part, file in zip(aside, (draws, words), strict=True):
-        part.replace(file)
-    return draws, words
+    draws = folder / f"{scenario.name}.csv"
+    aside = draws.with_name(draws.name + ".part")
+    write_posterior(aside, fit.paths, fit.draws, fit.seeds, str(max(target.quarter for target in fit.targets)))
+    aside.replace(draws)
+    return draws, write_told(scenario, folder, told)
+
+
+def write_told(scenario: Scenario, folder: Path, told: dict[str, Any]) -> Path:
+    """Write what is said about draws, aside and then renamed; the file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    words = folder / f"{scenario.name}.json"
+    aside = words.with_name(words.name + ".part")
+    aside.write_text(json.dumps(told, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    aside.replace(words)
+    return words

@@ -119,6 +119,8 @@ def _why(row: Row) -> str:
 
 
 def _told(found: Backtest, checks: Sequence[Check]) -> dict[str, Any]:
+    from policygame.calibration.answers import hashes
+
     return {
         "scenario": found.scenario,
         "scenario_hash": found.scenario_hash,
@@ -146,4 +148,5 @@ def _told(found: Backtest, checks: Sequence[Check]) -> dict[str, Any]:
         ],
         "hits": {str(hit): found.hits.count(hit) for hit in sorted(set(found.hits))},
         "others": [one.told() for one in checks],
+        "asked": hashes() if checks else {},
     }

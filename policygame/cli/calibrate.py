@@ -31,6 +31,9 @@ def calibrate(
     held_out: Annotated[
         bool, typer.Option("--held-out/--no-held-out", help="Fit 2022-2023 too, and score it on 2024 against naive growth.")
     ] = True,
+    fit: Annotated[
+        bool, typer.Option("--fit/--no-fit", help="Without: run no chain, and say what today's model makes of the shipped draws.")
+    ] = True,
     json: Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")] = False,
 ) -> None:
     """Fit the numbers that say 'fitted: true' by a Markov chain in every world. A full run takes about an hour on two cores.
@@ -39,7 +42,7 @@ def calibrate(
     and name them in the scenario: 'posterior: NAME'.
     """
     from policygame.calibration.fit import Plan
-    from policygame.calibration.report import report, score_held_out, write
+    from policygame.calibration.report import report, score_held_out, told_anew, write, write_told
     from policygame.calibration.targets import history_targets
     from policygame.catalogue import Quarter
     from policygame.scenario import load_scenario
@@ -50,12 +53,16 @@ def calibrate(
         Plan(chains=32, ensembles=2, start=12, settle=4, keep=16, every=2, seed=chains_seed) if quick else Plan(seed=chains_seed)
     )
     loaded, targets, known = load_scenario(scenario), history_targets(), Quarter.parse(KNOWN_UNTIL)
-    fit = _fit(loaded, plan, n_workers, "chains", None, quiet=json)
-    told = report(loaded, fit)
-    if held_out:
-        half = _fit(loaded, plan, n_workers, f"chains until {known}", known, quiet=json)
-        told["held_out"] = {"known_until": KNOWN_UNTIL, "targets": score_held_out(loaded, half, targets, known)}
-    files = None if out is None else [str(file) for file in write(loaded, fit, out, told)]
+    if fit:
+        found = _fit(loaded, plan, n_workers, "chains", None, quiet=json)
+        told = report(loaded, found)
+        if held_out:
+            half = _fit(loaded, plan, n_workers, f"chains until {known}", known, quiet=json)
+            told["held_out"] = {"known_until": KNOWN_UNTIL, "targets": score_held_out(loaded, half, targets, known)}
+        files = None if out is None else [str(file) for file in write(loaded, found, out, told)]
+    else:
+        told = told_anew(loaded)
+        files = None if out is None else [str(write_told(loaded, out, told))]
     if json:
         print_json({**told, "files": files})
         return
@@ -94,6 +101,7 @@ def _show(told: dict[str, Any]) -> None:
     print_text(
         f"Largest R-hat {told['r_hat_largest']:.3f}, fewest independent draws {told['effective_size_least']:.0f}; moves taken: {moves}."
     )
+    _show_draws(told)
     if "held_out" in told:
         scored = told["held_out"]["targets"]
         rows = [
@@ -110,3 +118,30 @@ def _show(told: dict[str, Any]) -> None:
         columns = ["target", "observed", "model 5 50 95 %", "naive growth", "score of the model", "of naive growth"]
         title = f"A fit until {told['held_out']['known_until']}, scored on what came after (k units; lower scores are better)"
         print_table(title, columns, rows, numbers=True)
+
+
+def _show_draws(told: dict[str, Any]) -> None:
+    """Bands beside those of the priors, targets met together, and what binds."""
+    from policygame.calibration.backtest import hits_told
+    from policygame.calibration.drawn import hits_of
+
+    rows = [
+        [
+            row["id"],
+            f"{row['low']:.4g} to {row['high']:.4g}",
+            " ".join(f"{x:.3g}" for x in row["prior"]),
+            " ".join(f"{x:.3g}" for x in row["conditioned"]),
+            "-" if row["width_left"] is None else f"{row['width_left']:.0%}",
+        ]
+        for row in told["targets"]
+    ]
+    columns = ["target", "observed", "priors 5 50 95 %", "fit 5 50 95 %", "width left"]
+    print_table("What history leaves of the bands: from worlds of the priors to those of the fit", columns, rows, numbers=True)
+    print_text(hits_told(hits_of(told), told["together"]["targets"]))
+    found = told["binding"]
+    shares = ", ".join(f"{stage} in {share:.0%}" for stage, share in found["shares"].items())
+    print_text(
+        f"What binds accelerators from {found['window'][0]} to {found['window'][1]}: {shares} of {found['worlds']} worlds. A tenth more "
+        f"leading-edge wafers alone brings {found['wafers_percent'][1]:.1f} % more of them in the median world, a tenth more 2.5D "
+        f"packaging {found['packaging_percent'][1]:.1f} %."
+    )

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from policygame.calibration.backtest import Row, backtest
-from policygame.docs.markdown import table
-from policygame.resources import configs_dir
+from policygame.calibration.answers import TARGETS, shipped_answers
+from policygame.calibration.backtest import Row, backtest, hits_told
+from policygame.calibration.checks import Check
+from policygame.calibration.drawn import hits_of
+from policygame.calibration.report import shipped_report
+from policygame.calibration.targets import history_targets
+from policygame.docs.markdown import linked, table
 from policygame.scenario import Scenario
 
-__all__ = ["WORLDS", "backtest_page", "calibration_page", "told_of"]
+__all__ = ["WORLDS", "backtest_page", "calibration_page"]
 
 WORLDS = 500
 """Worlds of the back-test that is printed."""
-
-
-def told_of(scenario: Scenario) -> dict[str, Any]:
-    """What was said about the calibration that left a scenario's draws: the file beside them."""
-    found: dict[str, Any] = json.loads((configs_dir() / "posteriors" / f"{scenario.posterior}.json").read_text("utf-8"))
-    return found
+_NOT_HELD_OUT = (
+    "## A fit that has seen less",
+    "",
+    "These draws came without a fit on 2022-2023 that could be scored on 2024; `policygame calibrate` makes one.",
+)
+_NOT_STAGES = ("tie", "jointly", "none")
 
 
 def backtest_page(scenario: Scenario) -> str:
@@ -38,13 +41,42 @@ def backtest_page(scenario: Scenario) -> str:
             "",
             table(head, rows),
             "",
-            f"{len(found.rows) - len(found.missed)} of {len(found.rows)} targets hold; {found.all_inside:.1%} of worlds meet all at once.",
+            f"{len(found.rows) - len(found.missed)} of {len(found.rows)} targets hold.",
+            hits_told(found.hits, len(found.rows)),
             "",
             "## Missed",
             "",
             *(missed or ["Nothing."]),
+            *_others(scenario.name),
         ]
     )
+
+
+def _others(name: str) -> list[str]:
+    """Targets 2 to 7, as the shipped answers have them."""
+    checks = shipped_answers(name)
+    if not checks:
+        return []
+    lines = [
+        "",
+        "## What nothing was fitted to",
+        "",
+        "Targets 2 to 7 are questions to the fitted worlds. An answer holds if its median is what was asked; beside it stands the band",
+        "from 5 to 95 % of worlds, where it is not one number.",
+    ]
+    for number, title in TARGETS.items():
+        own = [one for one in checks if one.target == number]
+        if own:
+            head = ["question", "unit", "published", "asked", "median (5 to 95 %)", "worlds", "", "source"]
+            lines += ["", f"### {number}. {title}", "", table(head, map(_check, own))]
+            lines += [f"* {one.name}: {one.note}." for one in own if one.note]
+            lines += [f"* **Missed:** {one.name}: {one.why_missed}." for one in own if not one.holds]
+    return lines
+
+
+def _check(one: Check) -> list[str]:
+    held = "holds" if one.holds else "**missed**"
+    return [one.name, one.unit, one.observed, one.asked, one.answer, f"{one.worlds}", held, linked(one.source)]
 
 
 def _row(row: Row) -> list[str]:
@@ -72,7 +104,7 @@ def _why(row: Row) -> str:
 
 def calibration_page(scenario: Scenario) -> str:
     """Prior against posterior of every fitted number, how well the chains agree, and the fit that was scored on 2024."""
-    told = told_of(scenario)
+    told = shipped_report(scenario)
     plan = told["plan"]
     lines = [
         f"# What 2022-2024 says about the numbers of {scenario.name}",
@@ -92,8 +124,8 @@ def calibration_page(scenario: Scenario) -> str:
             [_number(one) for one in told["numbers"]],
         ),
     ]
-    if "held_out" in told:
-        lines += ["", *_held_out(told["held_out"])]
+    lines += ["", *_widths(told), "", *_binding(told["binding"])]
+    lines += ["", *(_held_out(told["held_out"]) if "held_out" in told else _NOT_HELD_OUT)]
     return "\n".join(lines)
 
 
@@ -101,6 +133,57 @@ def _number(one: dict[str, Any]) -> list[str]:
     words = ["nothing", "nothing"] if one["nothing_learnt"] else [f"{one['narrowed']:.0%}", f"{one['moved']:+.1f}"]
     three = [", ".join(f"{x:.3g}" for x in one[name]) for name in ("prior", "posterior")]
     return [f"`{one['path']}`", one["unit"], *three, *words, f"{one['r_hat']:.2f}", one["source"]]
+
+
+def _widths(told: dict[str, Any]) -> list[str]:
+    names = {target.id: target.name for target in history_targets()}
+    rows = [
+        [
+            names[row["id"]],
+            f"{row['low']:.4g} to {row['high']:.4g}",
+            *(", ".join(f"{x:.3g}" for x in row[kind]) for kind in ("prior", "conditioned")),
+            "-" if row["width_left"] is None else f"{row['width_left']:.0%}",
+            *(f"{row[kind]:.0%}" for kind in ("prior_inside", "inside")),
+        ]
+        for row in told["targets"]
+    ]
+    left = [row["width_left"] for row in told["targets"] if row["width_left"] is not None]
+    head = ["target", "observed", "priors 5, 50, 95 %", "fit 5, 50, 95 %", "width left", "inside, priors", "inside, fit"]
+    return [
+        "## Widths of the bands",
+        "",
+        "What the model says before history has spoken, with numbers and shocks from the priors, and what the fit leaves of it. The width",
+        "left is that of the fit's band from 5 to 95 % over that of the priors' band; the last columns are shares of worlds.",
+        "",
+        table(head, rows),
+        "",
+        f"Half of the bands keep less than {sorted(left)[len(left) // 2]:.0%} of their width.",
+        hits_told(hits_of(told), told["together"]["targets"]),
+    ]
+
+
+def _binding(told: dict[str, Any]) -> list[str]:
+    first, last = told["window"]
+    rows = [[f"`{stage}`" if stage not in _NOT_STAGES else stage, f"{share:.0%}"] for stage, share in told["shares"].items()]
+    relief = [
+        [words, *(f"{x:+.1f}" for x in told[name])]
+        for words, name in (
+            ("leading-edge wafers alone", "wafers_percent"),
+            ("2.5D packaging", "packaging_percent"),
+        )
+    ]
+    return [
+        "## Which stage binds",
+        "",
+        f"The stage whose relief is worth most to accelerators from {first} to {last}, in {told['worlds']} worlds, one for each draw:",
+        "one per cent more of each stage in worlds of its own. Stages that are not named bind in none.",
+        "",
+        table(["stage", "share of worlds"], rows),
+        "",
+        "What a tenth more brings, in per cent of the accelerators delivered over the same quarters:",
+        "",
+        table(["a tenth more", "5 %", "median", "95 %"], relief),
+    ]
 
 
 def _held_out(told: dict[str, Any]) -> list[str]:

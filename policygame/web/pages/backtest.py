@@ -1,4 +1,7 @@
-"""The back-test as a page: what happened in 2022 to 2024, what the model says, and what it misses. Shown by ``about``."""
+"""The back-test as a page: what happened in 2022 to 2024, what the model says, and what it misses. Shown by ``about``.
+
+Target 1 is run when it is first asked for; targets 2 to 7 take longer, and are those that ship.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,14 @@ from functools import cache
 
 import solara
 
+from policygame.calibration.answers import TARGETS, shipped_answers
 from policygame.calibration.backtest import Backtest, backtest
+from policygame.calibration.checks import Check
 from policygame.game.scenarios import scenario_named
 from policygame.web.charts import Interval, intervals
 from policygame.web.components import Chart
 from policygame.web.kernel import use_future
-from policygame.web.markup import el, join
+from policygame.web.markup import Markup, el, join
 from policygame.web.text import _, number
 from policygame.web.vue import Box, Fragment
 
@@ -63,12 +68,54 @@ def BacktestCard() -> None:
         for row in found.rows
         for t in [row.target]
     ]
+    others = _others()
     Box(
         [
             Fragment(join([head, el("p", finding, class_="claim small"), el("p", words, class_="sub")])),
             Chart(intervals(shown, finding=finding), height=_ROW_PX * len(shown) + 20),
             Fragment(join([el("h3", _("Missed")), missed]) if found.missed else el("p", _("Nothing is missed."))),
+            *([Fragment(others)] if others is not None else []),
         ],
         tag="section",
         classes="card pad stack",
     )
+
+
+def _others() -> Markup | None:
+    """Targets 2 to 7: what was asked, what the worlds answer, and by how much it is missed; None where no answers ship."""
+    checks = shipped_answers(SCENARIO)
+    if not checks:
+        return None
+    title = _("What nothing was fitted to")
+    held = _("{held} of {n} further questions are answered as they were asked.").format(
+        held=sum(one.holds for one in checks), n=len(checks)
+    )
+    words = _(
+        "The answer is the median of the worlds, with nine worlds in ten in brackets. 'policygame backtest' asks them anew."
+    )
+    heads = (_("Question"), _("Asked"), _("Answer"), _("Unit"), "")
+    head = el(
+        "tr", [el("th", name, scope="col") for name in heads[:-1]], el("th", el("span", _("Verdict"), class_="vh"), scope="col")
+    )
+    body = []
+    for target, name in TARGETS.items():
+        own = [one for one in checks if one.target == target]
+        if own:
+            body.append(el("tr", el("th", f"{target}. {name}", scope="colgroup", colspan=len(heads))))
+            body += [_answer(one) for one in own]
+    table = el("table", el("caption", title, class_="vh"), el("thead", head), el("tbody", body))
+    missed = el("ul", [el("li", f"{one.name}: {one.why_missed}") for one in checks if not one.holds])
+    return join(
+        [
+            el("h3", title),
+            el("p", held, class_="claim small"),
+            el("p", words, class_="sub"),
+            el("div", table, class_="scrollx", tabindex="0", role="region", aria_label=title),
+            missed,
+        ]
+    )
+
+
+def _answer(one: Check) -> Markup:
+    verdict = _("holds") if one.holds else el("b", _("missed"))
+    return el("tr", [el("td", cell) for cell in (one.name, one.asked, one.answer, one.unit, verdict)])
