@@ -55,6 +55,7 @@ class Coefficients:
     tool_need          (line, W)        tool sets per unit of capacity
     hurdle             (firm, W)        annual return asked for
     demand_path        (quarter, segment, W)  k units, before shocks and prices
+    other_use_factor   (quarter, stage, W)  by which uses of lines outside the scenario grow in a quarter
     destination        (segment, place) shares of demand
     value_growth       (quarter, product) log points by which a unit's compute has grown; a product that enters later stands, when it
                        does, where those that were there have got to
@@ -71,6 +72,7 @@ class Coefficients:
     tool_need: Array
     hurdle: Array
     demand_path: Array
+    other_use_factor: Array
     volatility: Array
     elasticity: Array
     surge_hazard: Array
@@ -180,6 +182,17 @@ def _demand_path(structure: Structure, values: Values) -> Array:
     return path
 
 
+def _other_use_factor(structure: Structure, values: Values, parameters: ParameterArrays) -> Array:
+    """Growth of uses outside the scenario: the parameter's, or a stage's own from its first dated regime on."""
+    factor = np.empty((structure.n_quarters, N_STAGES, values.n_worlds))
+    factor[:] = 1.0 + parameters.other_use_growth
+    for name, stage in structure.scenario.stages.items():
+        for n, regime in enumerate(stage.other_use_growth):
+            begins = max(Quarter.parse(regime.quarter) - structure.first, 0)
+            factor[begins:, STAGE_OF[name]] = np.exp(values[f"stages.{name}.other_use_growth[{n}].value"])
+    return factor
+
+
 def _destination(structure: Structure) -> Array:
     out = np.zeros((N_SEGMENTS, N_PLACES))
     for name, segment in structure.scenario.segments.items():
@@ -282,6 +295,7 @@ def compile_coefficients(structure: Structure, values: Values, parameters: Param
         tool_need=_technology_numbers(structure, values, "tool_need")[lines.stage],
         hurdle=hurdle,
         demand_path=_demand_path(structure, values),
+        other_use_factor=_other_use_factor(structure, values, parameters),
         volatility=_segment_numbers(structure, values, "volatility"),
         elasticity=_segment_numbers(structure, values, "price_elasticity"),
         surge_hazard=_segment_numbers(structure, values, "surge_hazard_per_quarter"),

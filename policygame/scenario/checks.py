@@ -56,17 +56,24 @@ def _dated(dates: list[Spot], first_by: Quarter | None, why: str) -> Iterator[Pr
 
 
 def _dates(top: Spot) -> Iterator[Problem]:
-    """Growth regimes, generations and shells are in order and begin in time."""
+    """Growth regimes, generations and shells are in order and begin in time.
+
+    Generations inherited by ``extends`` may begin after an earlier start: until then a product is what the first of them says.
+    """
     start = top.at("start").quarter()
     for _, segment in top.at("segments").entries():
         growth = segment.at("growth_per_quarter")
         if growth.node is not None and growth.node.value == []:
             yield growth.problem("an empty list", "at least one growth regime")
         yield from _dated(list(growth.items()), start + 1 if start else None, "the quarter after the start is the first to grow")
+    for _, stage in top.at("stages").entries():
+        yield from _dated(list(stage.at("other_use_growth").items()), None, "")
     for _, designer in top.at("designers").entries():
         for product in designer.at("products").items():
             enters = product.at("starts").quarter()
             latest = max(filter(None, (start, enters)), default=None)
+            if _inherited(product, top):
+                latest = None
             yield from _dated(list(product.at("generations").items()), latest, "when the product can first be ordered")
     for _, firm in top.at("firms").entries():
         for line in firm.at("lines").items():
@@ -76,6 +83,11 @@ def _dates(top: Spot) -> Iterator[Problem]:
             if start and opens and opens < start:
                 allowed = f"a quarter from {start} (the start) on; what stands before belongs to shell_room"
                 yield shells[0].at("quarter").problem(str(opens), allowed)
+
+
+def _inherited(spot: Spot, top: Spot) -> bool:
+    """Whether it comes from a file that this one extends."""
+    return spot.node is not None and top.node is not None and spot.node.place.file != top.node.place.file
 
 
 def _disruptions(top: Spot) -> Iterator[Problem]:

@@ -116,6 +116,13 @@ class Technology(Section):
     usable_area_mm2: Annotated[Number, Unit("mm2", 0.0, varies=False)]
 
 
+class DatedNumber(Section):
+    """A value that holds from a quarter on."""
+
+    quarter: QuarterText
+    value: Annotated[Number, Unit("log points / quarter", -1.0, 1.0)]
+
+
 class Stage(Section):
     """A stage that is not packaging: wafers of a node class, HBM, substrates, tools. ``unit`` comes from the catalogue."""
 
@@ -125,13 +132,11 @@ class Stage(Section):
     shell_extra_quarters: Annotated[Number, Unit("quarters", 0.0, 12.0, varies=False)] = Field(
         description="building takes this much longer than a packaging shell"
     )
-
-
-class DatedNumber(Section):
-    """A value that holds from a quarter on."""
-
-    quarter: QuarterText
-    value: Annotated[Number, Unit("log points / quarter", -1.0, 1.0)]
+    other_use_growth: tuple[DatedNumber, ...] = Field(
+        (),
+        description="growth regimes of uses of its lines outside the scenario; until the first, and where none are given, they grow "
+        "by the parameter ``other_use_growth``",
+    )
 
 
 class Segment(Section):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from policygame.model.structure import Structure
 from policygame.scenario import Scenario, ScenarioError, load_scenario, shipped_scenarios
 from policygame.scenario.extending import MOST_EXTENSIONS
 
@@ -66,6 +67,26 @@ def test_a_list_replaces_whole(folder: Path) -> None:
     line = "{stage: fan_out, jurisdiction: USA, capacity: {value: 1, assumption: [0, 2]}}"
     own = load(folder, f"extends: base.yaml\nfirms: {{ASE: {{lines: [{line}]}}}}\n")
     assert [(line.stage, line.jurisdiction) for line in own.firms["ASE"].lines] == [("fan_out", "USA")]
+
+
+def test_an_earlier_start_finds_inherited_products_as_their_first_generation_says(folder: Path) -> None:
+    growth = "growth_per_quarter: [{quarter: 2021Q1, value: {value: 0, assumption: [0, 1]}}]"
+    segments = ", ".join(f"{name}: {{{growth}}}" for name in load_scenario(folder / "base.yaml").segments)
+    own = load(folder, f"extends: base.yaml\nname: own\nstart: 2021Q1\nsegments: {{{segments}}}\n")
+    assert own.designers == load_scenario(folder / "base.yaml").designers
+    structure = Structure(own)
+    assert (structure.substrate_cm2[:4] == structure.substrate_cm2[4]).all()
+
+
+def test_a_product_of_its_own_has_to_be_described_from_the_start(folder: Path) -> None:
+    text = (
+        (folder / "base.yaml")
+        .read_text()
+        .replace("- quarter: 2022Q1\n            compute", "- quarter: 2023Q1\n            compute")
+    )
+    products = text[text.index("designers:") : text.index("links:")]
+    (line,) = refused(folder, f"extends: base.yaml\nname: own\n{products}")
+    assert line.endswith("found 2023Q1; allowed at the latest 2022Q1 (when the product can first be ordered)")
 
 
 def test_problems_point_to_the_file_that_has_them(folder: Path) -> None:

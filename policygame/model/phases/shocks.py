@@ -34,7 +34,7 @@ def _demand(model: PackagingModel) -> None:
     s.demand_deviation = p.demand_shock_persistence * s.demand_deviation + c.volatility * shocks.demand[t]
     struck = (shocks.surge[t] < c.surge_hazard) * shocks.surge_size[t] * c.surge_log_size
     s.surge = p.surge_persistence * s.surge + struck
-    s.other_demand = s.other_demand * (1.0 + p.other_use_growth)
+    s.other_demand = s.other_demand * c.other_use_factor[t][model.structure.lines.stage]
 
 
 def _places(model: PackagingModel) -> None:
