@@ -122,6 +122,17 @@
     }
   });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && panel) { event.preventDefault(); close(true); } });
+  // tabs: one stop of the tab key; arrows, Home and End move within and choose (the pattern of WAI-ARIA)
+  document.addEventListener("keydown", (event) => {
+    const tab = event.target.closest("[role=tab]"), list = tab && tab.closest("[role=tablist]");
+    if (!list || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const tabs = Array.from(list.querySelectorAll("[role=tab]")), at = tabs.indexOf(tab), last = tabs.length - 1;
+    const next = { ArrowRight: at === last ? 0 : at + 1, ArrowLeft: at === 0 ? last : at - 1, Home: 0, End: last }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    tabs[next].focus();
+    tabs[next].click();
+  });
   window.addEventListener("resize", () => close(false));
   new MutationObserver(label).observe(document, { childList: true, subtree: true });
 

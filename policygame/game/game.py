@@ -24,7 +24,7 @@ from policygame.game.commands import Command, Refused
 from policygame.game.decisions import check_decision, read_decision
 from policygame.game.events import Event
 from policygame.game.position import Position
-from policygame.game.scenarios import scenario_named
+from policygame.game.scenarios import hash_of, scenario_named
 from policygame.game.turns import Calendar, seats_of
 from policygame.scenario import Policy, Scenario, shipped_scenarios
 from policygame.version import model_version
@@ -214,7 +214,7 @@ class Game:
     @property
     def same_model(self) -> bool:
         """Whether the installed model and scenario are those that the game was played with."""
-        return self.created.model_version == model_version() and self.created.scenario_hash == self.scenario.hash
+        return self.created.model_version == model_version() and self.created.scenario_hash == hash_of(self.scenario)
 
     def seat_of(self, token: str | None) -> str | None:
         """The seat that a token proves, or None."""
@@ -347,7 +347,7 @@ class Game:
 
 def _check_created(created: e.GameCreated, scenario: Scenario) -> None:
     """EventError where the installed scenario and model cannot have begun this game. Another model's games are not judged here."""
-    if created.scenario_hash != scenario.hash or created.model_version != model_version():
+    if created.scenario_hash != hash_of(scenario) or created.model_version != model_version():
         return
     calendar = Calendar.of(scenario)
     if (created.turns, created.quarters_per_turn) != (calendar.turns, calendar.quarters_per_turn):

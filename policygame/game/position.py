@@ -86,8 +86,13 @@ class Position:
 
     def in_force(self, seat: str) -> Policy:
         """All that a seat has decided before this turn, the scenario's history before play included."""
-        before = Policy.of_history(self.scenario, seat).before(self.calendar.play_from)
-        return before + self.decisions[seat]
+        return self._in_force[seat]
+
+    @cached_property
+    def _in_force(self) -> Mapping[str, Policy]:
+        """``in_force`` by seat: read from the scenario's text once, because every look at the game asks for all of them."""
+        history = {seat: Policy.of_history(self.scenario, seat).before(self.calendar.play_from) for seat in self.decisions}
+        return MappingProxyType({seat: history[seat] + taken for seat, taken in self.decisions.items()})
 
     def view(self, seat: str, *, fresh: bool = False) -> GovernmentView:
         """What the role of a seat may see of the world now."""

@@ -137,7 +137,16 @@ def _handle_only_events(self: Any, _: Any, content: object, buffers: Any) -> Non
     if handler is None:
         _log.warning("a browser sent a message that no component declares; it was ignored")
         return
-    handler(self, told.get("data", {}))
+    with _one_drawing():
+        handler(self, told.get("data", {}))
+
+
+def _one_drawing() -> contextlib.AbstractContextManager[Any]:
+    """Whatever state a message changes in the tab that it came from, the tab is drawn once, when all of it has changed."""
+    if not kernel_context.has_current_context():
+        return contextlib.nullcontext()
+    tab = kernel_context.get_current_context().app_object
+    return contextlib.nullcontext() if tab is None else tab
 
 
 def harden() -> None:

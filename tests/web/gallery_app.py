@@ -413,6 +413,7 @@ def Gallery() -> None:
                 on_act=act,
                 finding="Nothing is drafted yet.",
                 busy=True,
+                panel="waiting-panel",
                 busy_words="Running 200 worlds",
             )
         ),

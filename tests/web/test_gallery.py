@@ -54,6 +54,41 @@ def test_a_chip_chooses_what_the_slider_edits(browser: Browser, gallery: str) ->
         seen.page.wait_for_function("document.getElementById('heard').textContent === 'hybrid_3d 0.7 true'")
 
 
+def test_of_two_presses_the_last_holds_however_fast(browser: Browser, gallery: str) -> None:
+    with tab(browser, gallery) as seen:
+        group = seen.page.get_by_role("group", name="Packaging grant: what for")
+        chips = {name: group.get_by_role("button", name=name) for name in ("2.5D", "3D")}
+        group.wait_for()
+        seen.page.evaluate(
+            "() => { const chips = document.querySelectorAll('.lever')[0].querySelectorAll('.lchips button');"
+            " const named = (n) => Array.from(chips).find((c) => c.textContent.trim().startsWith(n));"
+            " named('3D').click(); named('2.5D').click(); }"  # before the server can have answered the first
+        )
+        seen.page.wait_for_function("document.querySelectorAll('.lever')[0].getAttribute('aria-busy') === 'false'")
+        assert {name: chip.get_attribute("aria-pressed") for name, chip in chips.items()} == {"2.5D": "true", "3D": "false"}
+        seen.page.get_by_role("slider", name="Packaging grant, 2.5D").press("Home")
+        seen.page.wait_for_function("document.getElementById('heard').textContent === 'interposer_2_5d 0 true'")
+
+
+def test_tabs_are_one_stop_and_arrows_move_within(browser: Browser, gallery: str) -> None:
+    with tab(browser, gallery) as seen:
+        strip = seen.page.get_by_role("tablist", name="Metric").first
+        strip.wait_for()
+        names = strip.get_by_role("tab").evaluate_all("(all) => all.map((one) => one.dataset.value)")
+        strip.locator("[aria-selected=true]").focus()
+        for key, wanted in (("End", -1), ("ArrowRight", 0), ("ArrowLeft", -1), ("Home", 0), ("ArrowRight", 1)):
+            seen.page.keyboard.press(key)
+            chosen = strip.locator(f"[data-value='{names[wanted]}'][aria-selected=true][tabindex='0']")
+            chosen.wait_for()
+            assert chosen.evaluate("(one) => one === document.activeElement"), key
+            assert strip.locator("[tabindex='0']").count() == 1  # the tab key leaves the strip
+        panel = seen.page.get_by_role("tabpanel").first
+        assert panel.get_attribute("aria-labelledby") == f"metric-panel-by-{names[1]}"
+        assert strip.get_by_role("tab").first.get_attribute("aria-controls") == panel.get_attribute("id")
+        assert seen.violations() == []
+        seen.settle()
+
+
 def test_a_slider_stops_where_money_ends(browser: Browser, gallery: str) -> None:
     with tab(browser, gallery) as seen:
         slider = seen.page.get_by_role("slider", name="Fab grant")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import solara
+from ipyvue import VueTemplate
 from ipyvue.VueTemplateWidget import Events
+from markupsafe import Markup
 
 from policygame.web import kernel, vue
 
@@ -92,6 +96,32 @@ def test_a_declared_event_is_heard() -> None:
     widget = _Widget()
     Events._handle_event(widget, None, {"event": "act", "data": {"act": "go"}}, None)
     assert widget.heard == [{"act": "go"}]
+
+
+def test_one_message_is_one_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[tuple[int, int]] = []
+
+    @solara.component
+    def Two() -> None:
+        one, set_one = solara.use_state(0)
+        two, set_two = solara.use_state(0)
+        drawn.append((one, two))
+
+        def act(name: str, value: str) -> None:
+            set_one(1)
+            set_two(2)
+
+        vue.Fragment(Markup("x"), act)
+
+    _box, tab = solara.render(Two(), handle_error=False)
+    context = SimpleNamespace(app_object=tab)
+    monkeypatch.setattr(kernel.kernel_context, "has_current_context", lambda: True)
+    monkeypatch.setattr(kernel.kernel_context, "get_current_context", lambda: context)
+    widget = tab.find(VueTemplate, html="x").widget
+    Events._handle_event(widget, None, {"event": "act", "data": {"act": "both"}}, None)
+    monkeypatch.undo()
+    assert drawn == [(0, 0), (1, 2)]
+    tab.close()
 
 
 @pytest.mark.parametrize("data", [None, 3, "x", [], {}, {"act": 3}, {"act": ["x"]}, {"act": "x" * 5000}])

@@ -10,7 +10,7 @@ from policygame.web.components.dots import dot_grid, worlds_sentence
 from policygame.web.components.fan_card import FanCard, fan_key
 from policygame.web.components.ladder import Rung, ladder
 from policygame.web.components.lever import Item, LeverRow
-from policygame.web.components.metrics import Figure, Tab, figures, metric_tabs, tabs
+from policygame.web.components.metrics import Figure, Tab, figures, metric_tabs, tab_id, tabs
 from policygame.web.components.news import Headline, headline_list
 from policygame.web.components.other_model import needs_model, other_model_notice, short_version
 from policygame.web.components.ranks import RankRow, rank_table
@@ -52,6 +52,7 @@ __all__ = [
     "seat_list",
     "short_version",
     "skeleton",
+    "tab_id",
     "tabs",
     "treasury_bar",
     "treasury_dock",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -17,16 +18,13 @@ __all__ = ["Chart"]
 
 @component("chart.vue")
 def _Chart(
-    option: dict[str, Any] = {},  # noqa: B006
-    phone: dict[str, Any] | None = None,
+    drawing: str = "",
     narrow: int = 0,
     phone_scale: float = 1.0,
     aspect: float = 0.0,
     alt: str = "",
-    head: list[str] = [],  # noqa: B006
-    rows: list[list[str]] = [],  # noqa: B006
+    numbers: str = "",
     height: int = 240,
-    map_urls: dict[str, str] = {},  # noqa: B006
     busy: bool = False,
     still: bool = False,
     classes: str = "",
@@ -58,17 +56,17 @@ def Chart(
         if on_press is not None and name:
             on_press(name)
 
+    maps = {name: asset_address(file) for name, file in spec.maps.items()}
+    shown = {"head": spec.head, "rows": spec.rows} if table else {"head": (), "rows": ()}
+    # as texts: a widget's lists and objects are walked, item by item, at every drawing of the page, whatever has changed on it
     _Chart(
-        option=spec.option,
-        phone=spec.phone,
+        drawing=_text({"option": spec.option, "phone": spec.phone, "maps": maps}),
         narrow=NARROW_PX,
         phone_scale=spec.phone_scale,
         aspect=spec.aspect or 0.0,
         alt=spec.sentence,
-        head=list(spec.head) if table else [],
-        rows=[list(row) for row in spec.rows] if table else [],
+        numbers=_text(shown),
         height=height,
-        map_urls={name: asset_address(file) for name, file in spec.maps.items()},
         busy=busy,
         still=still,
         classes=classes,
@@ -76,3 +74,7 @@ def Chart(
         failure=_("The chart could not be drawn. Its numbers are in the table."),
         event_press=press,
     )
+
+
+def _text(values: dict[str, Any]) -> str:
+    return json.dumps(values, separators=(",", ":"), allow_nan=False)

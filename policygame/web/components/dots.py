@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from policygame.web.markup import Markup, el
 from policygame.web.text import _
 
 __all__ = ["dot_grid", "worlds_sentence"]
 
 
+@lru_cache(maxsize=256)  # two hundred elements, asked for again whenever anything on the card changes
 def dot_grid(better: int, same: int, worse: int, *, columns: int = 25, gap: float = 6.2) -> Markup:
     """The grid, sorted: better first. Shape says the same as colour."""
     radius = gap * 0.355

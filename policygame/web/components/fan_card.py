@@ -9,7 +9,7 @@ import solara
 from policygame.web.charts.spec import ChartSpec
 from policygame.web.components.chart import Chart
 from policygame.web.components.dots import dot_grid, worlds_sentence
-from policygame.web.components.metrics import Tab, metric_tabs
+from policygame.web.components.metrics import Tab, metric_tabs, tab_id
 from policygame.web.markup import Markup, el
 from policygame.web.text import _
 from policygame.web.vue import Act, Box, Fragment
@@ -43,11 +43,13 @@ def FanCard(
     busy: bool = False,
     busy_words: str = "",
     instead: Markup | None = None,
+    panel: str = "metric-panel",
 ) -> None:
     """The card. ``spec`` is a ``charts.fan``; None shows ``instead`` (a skeleton, a refusal) in its place.
 
     Pressing a metric sends the act ``metric`` with its id. ``counts`` are worlds that do better, the same and worse;
-    ``counts_words`` says what better means ("worlds wait less"). ``busy`` dims the last fan, ``busy_words`` says why.
+    ``counts_words`` says what better means ("worlds wait less"). ``busy`` dims the last fan, ``busy_words`` says why. ``panel`` is the
+    element's id, one for each card of a page.
     """
     dots = None
     if counts is not None:
@@ -59,10 +61,13 @@ def FanCard(
     told = el("div", el("h2", finding, class_="bal"), el("p", detail, class_="sub", style="margin-top:2px") if detail else None)
     waiting = el("span", busy_words, class_="chip flat", role="status") if busy and busy_words else None
     head = el("div", el("div", told, waiting), dots, class_="fanhead")
-    parts = [Fragment(metric_tabs(tabs, chosen), on_act), Fragment(head)]
+    parts = [Fragment(head)]
     if spec is not None:
         drafted = any(series["id"] == "median-d" for series in spec.option["series"])
-        parts += [Chart(spec, height=height, busy=busy), Fragment(fan_key(worlds, draft=drafted))]
+        # a fan that follows a slider stands at once: gliding to it takes an eighth of a second, and is begun anew at every answer
+        parts += [Chart(spec, height=height, busy=busy, still=True), Fragment(fan_key(worlds, draft=drafted))]
     elif instead is not None:
         parts.append(Fragment(instead, on_act))
-    Box(parts, tag="section", classes="card", aria_label=_("What your draft would do"))
+    strip = Fragment(metric_tabs(tabs, chosen, panel=panel), on_act)
+    filled = Box(parts, role="tabpanel", id=panel, aria_labelledby=tab_id(panel, chosen))
+    Box([strip, filled], tag="section", classes="card", aria_label=_("What your draft would do"))

@@ -114,9 +114,7 @@ def LeverRow(
             refuse(words.format(lever=title, item=known[item], low=least, high=largest))
         else:
             on_move(item, min(amount, high), bool(data.get("settled")))
-        told = read_number(data, "number")
-        if told is not None:  # after what it brought, so that the browser never sees the older value as the answer
-            set_heard(int(told))
+        answer(data)
 
     def chose(data: Any) -> None:
         item = read_text(data, "item")
@@ -124,6 +122,13 @@ def LeverRow(
             on_choose(item)
         else:
             refuse(other_item)
+        answer(data)
+
+    def answer(data: Any) -> None:
+        """Say which movement or choice was heard last: with what it brought, so that no older value is taken for the answer."""
+        told = read_number(data, "number")
+        if told is not None:
+            set_heard(int(told))
 
     _Lever(
         name=title,

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policygame.web.help import question
-from policygame.web.markup import Markup, el, join
+from policygame.web.markup import Child, Markup, el, join
 from policygame.web.text import _
 
-__all__ = ["Figure", "Tab", "figures", "metric_tabs", "tabs"]
+__all__ = ["Figure", "Tab", "figures", "metric_tabs", "tab_id", "tabs"]
 
 
 @dataclass(frozen=True)
@@ -34,50 +34,60 @@ class Figure:
     help: tuple[str, str] | None = None
 
 
-def metric_tabs(shown: Sequence[Tab], chosen: str, *, act: str = "metric", label: str | None = None) -> Markup:
-    """The strip. Pressing a figure sends ``act`` with its id."""
+def metric_tabs(
+    shown: Sequence[Tab], chosen: str, *, act: str = "metric", label: str | None = None, panel: str | None = None
+) -> Markup:
+    """The strip. Pressing a figure sends ``act`` with its id; ``panel`` as in ``tabs``."""
 
     def one(tab: Tab) -> Markup:
-        return el(
-            "button",
+        parts = [
             el("span", tab.label, class_="l"),
             el("span", tab.value, class_="v"),
             el("span", tab.change or "\N{NO-BREAK SPACE}", class_="d"),
-            class_="met",
-            type="button",
-            role="tab",
-            aria_selected=tab.id == chosen,
-            data_act=act,
-            data_value=tab.id,
-            data_key=f"met-{tab.id}",
-        )
+        ]
+        return _tab(parts, tab.id, tab.id == chosen, act, panel, "met")
 
     return el("div", [one(tab) for tab in shown], class_="mets", role="tablist", aria_label=label or _("Metric"))
 
 
-def tabs(choices: Sequence[tuple[str, str]], chosen: str, *, act: str, label: str, look: str = "tabs") -> Markup:
-    """Tabs (``look`` "tabs") or a segmented choice ("seg") between (id, words); pressing one sends ``act`` with its id."""
+def tabs(
+    choices: Sequence[tuple[str, str]], chosen: str, *, act: str, label: str, look: str = "tabs", panel: str | None = None
+) -> Markup:
+    """Tabs (``look`` "tabs") or a segmented choice ("seg") between (id, words); pressing one sends ``act`` with its id.
+
+    Tabs are one stop of the tab key; arrows, Home and End move between them (``page.js``). ``panel`` is the id of the element that
+    they fill: its role is "tabpanel", and what it is labelled by ``tab_id`` names.
+    """
     if look == "seg":
         parts = [
             el("button", words, type="button", aria_pressed=id == chosen, data_act=act, data_value=id, data_key=f"{act}-{id}")
             for id, words in choices
         ]
         return el("div", parts, class_="seg", role="group", aria_label=label)
-    parts = [
-        el(
-            "button",
-            words,
-            class_="tab",
-            type="button",
-            role="tab",
-            aria_selected=id == chosen,
-            data_act=act,
-            data_value=id,
-            data_key=f"{act}-{id}",
-        )
-        for id, words in choices
-    ]
+    parts = [_tab(words, id, id == chosen, act, panel, "tab") for id, words in choices]
     return el("div", parts, class_="tabs", role="tablist", aria_label=label)
+
+
+def tab_id(panel: str, chosen: str) -> str:
+    """The id of the element of a panel's tab, for the panel's ``aria-labelledby``."""
+    return f"{panel}-by-{chosen}"
+
+
+def _tab(words: Child, id: str, selected: bool, act: str, panel: str | None, look: str) -> Markup:
+    return el(
+        "button",
+        words,
+        class_=look,
+        id=tab_id(panel, id) if panel else None,
+        type="button",
+        role="tab",
+        tabindex=0 if selected else -1,
+        aria_selected=selected,
+        aria_controls=panel,
+        data_act=act,
+        data_value=id,
+        data_key=f"{act}-{id}",
+    )
 
 
 def figures(shown: Sequence[Figure]) -> Markup:

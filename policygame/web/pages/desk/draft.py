@@ -64,6 +64,11 @@ class Draft:
         """What holds if nothing is sent."""
         return self.force[key].amount if key in self.force else 0.0
 
+    def of_lever(self, lever: str) -> Draft:
+        """The part of the draft that one lever has, without the way back: equal as long as nothing of that lever is moved."""
+        force, settings = ({key: one for key, one in of.items() if key[0] == lever} for of in (self.force, self.settings))
+        return Draft(self.now, force, settings)
+
     # changing ---------------------------------------------------------------------------------------------------------
 
     def set_amount(self, key: Key, amount: float, needed: Mapping[str, OptionValue], settled: bool = True) -> Draft:

@@ -17,9 +17,8 @@ from policygame.web.charts.spec import Size
 from policygame.web.components import FanCard, Tab, chart_failed, skeleton
 from policygame.web.help import question
 from policygame.web.markup import Markup, el, join
-from policygame.web.pages.desk.draft import Draft
 from policygame.web.pages.desk.series import Shown, axis_unit, short_value, write
-from policygame.web.pages.desk.worlds import NEAR_QUARTERS, Outlooks
+from policygame.web.pages.desk.worlds import NEAR_QUARTERS
 from policygame.web.text import _
 from policygame.web.vue import Act, Fragment
 
@@ -105,17 +104,18 @@ def mandate_count(answer: Answer | None, shown: tuple[Shown, ...], drafted: bool
 @solara.component
 def EffectPanel(
     view: SeatView,
-    draft: Draft,
+    drafted: bool,
     answer: Answer | None,
-    outlooks: Outlooks,
+    pending: bool,
+    error: str,
     shown: tuple[Shown, ...],
     chosen: str,
     far: bool,
     on_act: Act,
 ) -> None:
-    """The card. It shows the last answer, dimmed, while a newer one is awaited. Acts: ``metric`` with an id, ``far``, ``ask-again``."""
+    """The card. It shows the last answer, dimmed, while a newer one is ``pending``; ``error`` says why none came. ``drafted``: whether
+    anything is moved. Acts: ``metric`` with an id, ``far``, ``ask-again``."""
     one = next((s for s in shown if s.id == chosen), shown[0])
-    drafted = bool(draft.settings)
     spec, words, counts, detail, instead = None, one.label, None, "", None
     if answer is not None:
         told = finding(answer, one.series)
@@ -131,15 +131,16 @@ def EffectPanel(
             )
             detail = _("Move a lever: two hundred worlds say what changes.")
         spec = fan_of(view, answer, one, told_draft, words)
-    elif outlooks.error:
-        instead = chart_failed(_("This forecast did not finish."), outlooks.error, [("ask-again", _("Try again"))])
+    elif error:
+        instead = chart_failed(_("This forecast did not finish."), error, [("ask-again", _("Try again"))])
     else:
         instead = skeleton(_("Running 200 worlds. About two seconds."), height_px=180)
+    tabs = _tabs(view, answer, shown, drafted)
     with solara.Div(classes=["effect"]):
         Fragment(_picker(shown, one), on_act, classes="pickbar")
         FanCard(
             spec,
-            tabs=_tabs(view, answer, shown, drafted),
+            tabs=tabs,
             chosen=one.id,
             on_act=on_act,
             finding=words,
@@ -148,13 +149,13 @@ def EffectPanel(
             counts_words=_counts_words(one, answer),
             worlds=answer.worlds if answer is not None else 200,
             height=210,
-            busy=outlooks.pending and spec is not None,
+            busy=pending and spec is not None,
             busy_words=_("Running 200 worlds"),
             instead=instead,
         )
         ahead = Calendar.of(view.scenario).end - view.quarter + 1
         Fragment(_horizon(one, far, ahead > NEAR_QUARTERS), on_act, classes="horizon")
-        Fragment(_rows(_tabs(view, answer, shown, drafted), one), on_act, classes="effrows")
+        Fragment(_rows(tabs, one), on_act, classes="effrows")
 
 
 def _counts_words(one: Shown, answer: Answer | None) -> str:

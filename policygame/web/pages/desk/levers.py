@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import solara
@@ -35,12 +35,15 @@ YEARS_PROMISED = 5
 
 @dataclass(frozen=True)
 class _Desk:
-    """What every row of the panel needs."""
+    """What a row of the panel needs, and nothing that may change without it: equal ones are not drawn again.
+
+    ``draft`` holds the row's own lever; ``purses`` are there where money ends the slider, without what worlds expect.
+    """
 
     view: SeatView
     seat: str
     draft: Draft
-    bill: Bill
+    quarters: int
     purses: Mapping[str, Purse]
     change: Change
     disabled: bool
@@ -78,7 +81,12 @@ def LeverPanel(
 ) -> None:
     """The ledger. On a phone one group is open at a time."""
     opened, open_group = solara.use_state(shown[0].group if shown else "")
-    desk = _Desk(view, seat, draft, bill, purses, change, disabled, prices)
+    sure = {name: replace(purse, expected=0.0) for name, purse in purses.items()}
+
+    def desk(control: Control) -> _Desk:
+        own = draft.of_lever(control.lever)
+        return _Desk(view, seat, own, bill.quarters, sure if control.fixed else {}, change, disabled, prices)
+
     spent = costs(shown, bill, answer)
     parts: list[Any] = [Fragment(_heads(), classes="onlywide")]
     for group, name, _levers in GROUPS:
@@ -89,7 +97,7 @@ def LeverPanel(
         def fold(act: str, value: str) -> None:
             open_group("" if value == opened else value)
 
-        rows = [_Row(desk, control, spent[control.lever]).key(control.lever) for control in own]
+        rows = [_Row(desk(control), control, spent[control.lever]).key(control.lever) for control in own]
         head = _group_head(group, _(name), [spent[control.lever] for control in own], opened == group)
         parts.append(Fragment(head, fold, classes="ghead").key(f"head-{group}"))
         parts.append(Box(rows, classes=classes("gbody", shut=opened != group)).key(f"body-{group}"))
@@ -142,7 +150,7 @@ def _Row(desk: _Desk, control: Control, spent: Costs) -> None:
     opened, open_terms = solara.use_state(False)
     key = (control.lever, chosen)
     amount = draft.amount(key)
-    high, limit = lever_limit(control, amount, desk.purses[purse_of(key)], desk.bill.quarters)
+    high, limit = lever_limit(control, amount, desk.purses.get(purse_of(key)), desk.quarters)
     at_limit = limit is not None and amount > 0 and amount >= limit - control.step / 2
 
     def move(item: str, value: float, settled: bool) -> None:

@@ -74,12 +74,12 @@ def costs(shown: tuple[Control, ...], bill: Bill, answer: Answer | None) -> Mapp
     return found
 
 
-def lever_limit(control: Control, amount: float, purse: Purse, quarters: int) -> tuple[float, float | None]:
+def lever_limit(control: Control, amount: float, purse: Purse | None, quarters: int) -> tuple[float, float | None]:
     """Where a slider ends, and where money does (None: it does not end on this slider).
 
     A lever that is paid every quarter ends at what the purse can carry, in whole steps; its slider a little later.
     """
-    if not control.fixed or quarters == 0:
+    if purse is None or not control.fixed or quarters == 0:
         return control.high, None
     carried = max(amount + purse.left / quarters, 0.0)
     limit = int(carried / control.step + 1e-9) * control.step

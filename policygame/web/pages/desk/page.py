@@ -105,6 +105,7 @@ def Desk(view: SeatView, token: str | None, place: str, tab: str) -> None:
     def make_change(make: Callable[[Draft], Draft]) -> None:
         def next_of(old: Draft) -> Draft:
             new = make(old)
+            outlooks.ask(new.policy)
             if (new.held is None and new.lines != old.lines) or (old.held is not None and new.held is None):
                 saver.save(new.lines)
             return new
@@ -152,17 +153,23 @@ def Desk(view: SeatView, token: str | None, place: str, tab: str) -> None:
         elif name == "far":
             set_far(value == "far")
         elif name == "ask-again":
-            set_far(not far)
+            outlooks.ask(state.policy)
+
+    latest = solara.use_ref(act)
+    latest.current = act
+    # the same function at every drawing, so that a part whose values stand is not drawn again for it
+    heard: Callable[[str, str], None] = solara.use_memo(lambda: lambda name, value: latest.current(name, value), [])
 
     if place == "news" and not seen_news:
         set_seen_news(True)
     levers: list[Any] = [
-        Fragment(join([purse_bar(spent), _steps(state, state.lines == tuple(view.draft or ()))]), act, classes="dtop"),
+        Fragment(join([purse_bar(spent), _steps(state, state.lines == tuple(view.draft or ()))]), heard, classes="dtop"),
         LeverPanel(still, seat, shown, state, drawn, spent, answer, prices, change, False),
     ]
-    top = Fragment(join([_refused(refused), predict_card(view) if asking else None]), act, classes="asking")
+    top = Fragment(join([_refused(refused), predict_card(view) if asking else None]), heard, classes="asking")
     decide = Box(levers, tag="section", classes="card decide", aria_label=_("Levers"))
-    effect = Box([EffectPanel(still, state, answer, outlooks, series, chosen, far, act)], classes="seffect")
+    panel = EffectPanel(still, drafted, answer, outlooks.pending, outlooks.error, series, chosen, far, heard)
+    effect = Box([panel], classes="seffect")
     news = Box([HeadlinesCard(still, headlines)], classes="snews")
     world = Box([WorldTabs(still, position, tab)], classes="sworld")
     more = Box([More(still)], classes="smore")
@@ -174,7 +181,7 @@ def Desk(view: SeatView, token: str | None, place: str, tab: str) -> None:
         children=[Box([top, guide, grid], classes=f"desk at-{place}")],
         nav=navigation(view, 0 if seen_news else len(headlines)),
         current=place,
-        on_act=act,
+        on_act=heard,
         dock=el("div", el("div", purse_dock(spent["packaging"])), _submit_button(_("Submit")), class_="dockin"),
     )
 

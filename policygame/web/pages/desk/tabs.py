@@ -10,7 +10,7 @@ import solara
 from policygame.game import Position, SeatView
 from policygame.game.turns import Calendar
 from policygame.game.wording import quarter_text
-from policygame.web.components import empty_state, headline_list, tabs
+from policygame.web.components import empty_state, headline_list, tab_id, tabs
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages.desk.chain_tab import ChainTab
 from policygame.web.pages.desk.map_tab import MapTab
@@ -26,6 +26,7 @@ __all__ = ["TABS", "WorldTabs", "tab_words"]
 
 TABS = ("map", "chain", "shares", "ranks", "firms", "news", "history")
 MOST_FIRMS = 12
+_PANEL = "world-panel"
 
 
 def tab_words(tab: str) -> str:
@@ -51,9 +52,8 @@ def WorldTabs(view: SeatView, position: Position, tab: str = "") -> None:
         if name == "tab" and value in TABS:
             choose(value)
 
-    head = Fragment(
-        tabs([(one, tab_words(one)) for one in TABS], chosen, act="tab", label=_("The world now")), act, classes="scrollx"
-    )
+    choices = [(one, tab_words(one)) for one in TABS]
+    head = Fragment(tabs(choices, chosen, act="tab", label=_("The world now"), panel=_PANEL), act, classes="scrollx")
     if not view.result.quarters:
         body: Any = Fragment(
             empty_state(_("Nothing has happened yet."), _("The world is drawn here once its first quarter has run."))
@@ -70,7 +70,8 @@ def WorldTabs(view: SeatView, position: Position, tab: str = "") -> None:
         shown = {"firms": _firms, "news": _news, "history": _decisions}[chosen](view)
         region = el("div", shown, class_="scrollx", tabindex="0", role="region", aria_label=tab_words(chosen))
         body = Fragment(region, classes="pad")
-    Box([head, body], tag="section", classes="card worldtabs", aria_label=_("The world now"))
+    panel = Box([body], role="tabpanel", id=_PANEL, aria_labelledby=tab_id(_PANEL, chosen))
+    Box([head, panel], tag="section", classes="card worldtabs", aria_label=_("The world now"))
 
 
 def _firms(view: SeatView) -> Markup:

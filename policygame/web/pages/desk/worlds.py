@@ -9,8 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import CancelledError, Future
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import solara
 
@@ -22,7 +21,7 @@ from policygame.scenario import Policy
 from policygame.web.hosted import forecaster
 from policygame.web.kernel import Gone, tab_id, use_wake
 
-__all__ = ["NEAR_QUARTERS", "WORLDS", "Outlooks", "request_of", "use_outlooks"]
+__all__ = ["NEAR_QUARTERS", "WORLDS", "Outlooks", "Question", "request_of", "use_outlooks"]
 
 WORLDS = 200
 NEAR_QUARTERS = 12
@@ -45,14 +44,23 @@ def request_of(view: SeatView, seat: str, draft: Policy, series: tuple[Series, .
     )
 
 
+@dataclass(frozen=True)
+class Question:
+    """All of a question but the draft: whose tab asks, about the next quarters and then ``far_quarters``."""
+
+    key: Hashable
+    request: Request
+    far_quarters: int
+
+
 class Outlooks:
     """The questions of one tab. ``answer`` is the newest that came, maybe to an older draft; ``pending`` whether a newer is awaited."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._wake: Callable[[], None] | None = None
-        self._asked: Request | None = None
-        self._far = False
+        self._question: Question | None = None
+        self._asked: tuple[Question, Request] | None = None
         self._running: Future[Answer] | None = None
         self.answer: Answer | None = None
         self.error = ""
@@ -63,7 +71,7 @@ class Outlooks:
         shown = self.answer.request if self.answer is not None else None
         if self._asked is None or self.error:
             return False
-        return shown is None or replace(shown, quarters=0) != replace(self._asked, quarters=0)
+        return shown is None or replace(shown, quarters=0) != replace(self._asked[1], quarters=0)
 
     def subscribe(self, wake: Callable[[], None]) -> Callable[[], None]:
         """Call ``wake`` at every answer; what is returned ends it, and cancels what runs."""
@@ -77,11 +85,24 @@ class Outlooks:
 
         return end
 
-    def ask(self, key: Hashable, request: Request, far_quarters: int) -> None:
-        """Ask for the near future of a draft; then, where ``far_quarters`` is more, for so many."""
+    def about(self, question: Question | None) -> None:
+        """What is asked of drafts from now on; None: nothing lies ahead to be asked about."""
+        self._question = question
+
+    def ask(self, draft: Policy) -> None:
+        """Ask about a draft: the near future, then the rest where somebody looks at it. What has been asked is not asked again.
+
+        A movement asks before the page is drawn for it: worlds take longest, so they begin first.
+        """
+        question = self._question
+        if question is None:
+            return
+        request = replace(question.request, draft=str(draft))
         with self._lock:
-            self._asked, self._far, self.error = request, far_quarters > request.quarters, ""
-        self._submit(key, request, far_quarters)
+            if self._asked == (question, request) and not self.error:
+                return
+            self._asked, self.error = (question, request), ""
+        self._submit(question.key, request, question.far_quarters)
 
     def _submit(self, key: Hashable, request: Request, far_quarters: int) -> None:
         try:
@@ -101,7 +122,7 @@ class Outlooks:
             self._fail(request, str(error))
             return
         with self._lock:
-            if self._asked is None or replace(self._asked, quarters=request.quarters) != request:
+            if not self._wants(request):
                 return
             self.answer = answer
         self._told()
@@ -110,9 +131,13 @@ class Outlooks:
                 target=self._submit, args=(key, replace(request, quarters=far_quarters), far_quarters), daemon=True
             ).start()
 
+    def _wants(self, request: Request) -> bool:
+        """Whether an answer to this request, near or far, is one to what was asked last; the caller holds the lock."""
+        return self._asked is not None and replace(self._asked[1], quarters=request.quarters) == request
+
     def _fail(self, request: Request, words: str) -> None:
         with self._lock:
-            if self._asked is None or replace(self._asked, quarters=request.quarters) != request:
+            if not self._wants(request):
                 return
             self.error = words or "?"
         self._told()
@@ -134,11 +159,14 @@ def use_outlooks(view: SeatView, seat: str, draft: Policy, series: tuple[Series,
     calendar = Calendar.of(view.scenario)
     ahead = max(calendar.end - view.quarter + 1, 0)
 
-    def ask() -> Any:
+    def pose() -> None:
+        question = None
         if ahead > 0 and view.phase == "playing":
             near = min(NEAR_QUARTERS, ahead)
-            request = request_of(view, seat, draft, series, near)
-            outlooks.ask((view.game_id, seat, tab_id()), request, ahead if far else near)
+            request = request_of(view, seat, Policy(), series, near)
+            question = Question((view.game_id, seat, tab_id()), request, ahead if far else near)
+        outlooks.about(question)
 
-    solara.use_effect(ask, [view.game_id, seat, view.turn, str(draft), series, far])
+    solara.use_effect(pose, [view.game_id, seat, view.turn, series, far])
+    solara.use_effect(lambda: outlooks.ask(draft), [view.game_id, seat, view.turn, str(draft), series, far])
     return outlooks
