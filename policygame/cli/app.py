@@ -20,6 +20,7 @@ from typer.core import TyperGroup
 from policygame.cli import (
     backtest,
     backup,
+    batch,
     bench,
     bots,
     calibrate,
@@ -85,6 +86,7 @@ def policygame(
 
 
 app.command("run")(run.run)
+app.command("batch")(batch.batch)
 app.command("scenarios")(scenarios.scenarios)
 app.command("validate")(validate.validate)
 app.command("words")(words.words)

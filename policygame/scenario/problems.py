@@ -1,4 +1,4 @@
-"""What can be wrong with a scenario file, and how it is said: places, problems, and the error that carries them all.
+"""What can be wrong with a scenario or another file, and how it is said: places, problems, the error that carries them all.
 
 Finding the problems is the business of the reader, the schema and the checks; here is only how they are told.
 """
@@ -20,6 +20,7 @@ __all__ = [
     "Path",
     "Place",
     "Problem",
+    "ProblemsError",
     "ScenarioError",
     "listed",
     "path_text",
@@ -85,8 +86,8 @@ class Problem:
         return f"{place}found {_shown(self.found)}; allowed {_shown(self.allowed)}{stop}{self.hint}"
 
 
-class ScenarioError(UserError):
-    """A scenario that cannot be used. ``problems`` holds everything that is wrong with it, in the order of files and lines."""
+class ProblemsError(UserError):
+    """A file that cannot be used. ``problems`` holds everything that is wrong with it, in the order of files and lines."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         found = dict.fromkeys(problems)
@@ -100,6 +101,10 @@ class ScenarioError(UserError):
             stopped = f" (checking stopped at {MOST_PROBLEMS:,})" if len(self.problems) >= MOST_PROBLEMS else ""
             lines.append(f"... and {len(self.problems) - SHOWN} more problems{stopped}")
         return "\n".join(lines)
+
+
+class ScenarioError(ProblemsError):
+    """A scenario that cannot be used."""
 
 
 def path_text(path: Path) -> str:

@@ -90,13 +90,13 @@ class Shape:
     def _list_words(self) -> str:
         first, *rest = get_args(self.type)
         if first is float and Ellipsis not in rest:
-            return "a range, [lowest, highest]"
+            return "a range, [lowest, highest]" if len(rest) == 1 else "[lowest, most likely, highest]"
         least = next((item.min_length for item in self.attached if isinstance(item, annotated_types.MinLen)), 0)
         each = _of(first)
         if _is_model(each.type):
             what = f"mappings with {', '.join(each.keys)}"
         else:
-            what = f"words, each {each.expected()}" if each.words is not None else "names"
+            what = f"words, each {each.expected()}" if each.words is not None else "numbers" if first is float else "names"
         return f"a list of {'at least one of ' if least else ''}{what}"
 
     def _plain_words(self) -> str:
@@ -112,11 +112,11 @@ class Shape:
 
 
 @lru_cache(maxsize=20_000)
-def shape_at(path: Path) -> Shape | None:
-    """The shape at an address of a scenario, or None if nothing belongs there."""
+def shape_at(path: Path, top: type[BaseModel] = Scenario) -> Shape | None:
+    """The shape at an address of a scenario (or of another ``top``), or None if nothing belongs there."""
     if not path:
-        return Shape(Scenario)
-    parent = shape_at(path[:-1])
+        return Shape(top)
+    parent = shape_at(path[:-1], top)
     return None if parent is None else parent.child(path[-1])
 
 

@@ -63,11 +63,11 @@ class _UnreadableError(Exception):
         self.problem = problem
 
 
-def read_file(file: FilePath) -> tuple[Node | None, list[Problem]]:
-    """The tree of a file (None if it cannot be read at all) and what is wrong with its writing."""
+def read_file(file: FilePath, kind: str = "scenario") -> tuple[Node | None, list[Problem]]:
+    """The tree of a file (None if it cannot be read at all) and what is wrong with its writing. ``kind`` names it in problems."""
     name = str(file)
     try:
-        return read_text(_decoded(_bytes(file), name), name)
+        return read_text(_decoded(_bytes(file, kind), name), name)
     except _UnreadableError as unreadable:
         return None, [unreadable.problem]
 
@@ -117,7 +117,7 @@ def describe(node: Node) -> str:
     return node.text if len(node.text) <= 40 else f"{node.text[:37]}..."
 
 
-def _bytes(file: FilePath) -> bytes:
+def _bytes(file: FilePath, kind: str) -> bytes:
     name = str(file)
 
     def refuse(found: str, allowed: str) -> _UnreadableError:
@@ -126,21 +126,25 @@ def _bytes(file: FilePath) -> bytes:
     try:
         status = os.stat(file)
         if stat.S_ISDIR(status.st_mode):
-            raise refuse("a directory", "a scenario file")
+            raise refuse("a directory", f"{_a(kind)} file")
         if not stat.S_ISREG(status.st_mode):
-            raise refuse("something that is no ordinary file", "a scenario file")
+            raise refuse("something that is no ordinary file", f"{_a(kind)} file")
         if status.st_size > MOST_BYTES:
             raise refuse(f"a file of {status.st_size / 1e6:,.1f} MB", f"at most {MOST_BYTES / 1e6:g} MB")
         with open(file, "rb") as stream:
             content = stream.read(MOST_BYTES + 1)
     except FileNotFoundError:
-        raise refuse("no such file", "the path of a scenario file") from None
+        raise refuse("no such file", f"the path of {_a(kind)} file") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise refuse(f"a file that cannot be read ({reason})", "a readable scenario file") from None
+        raise refuse(f"a file that cannot be read ({reason})", f"a readable {kind} file") from None
     if len(content) > MOST_BYTES:
         raise refuse("a file that grows while it is read", f"at most {MOST_BYTES / 1e6:g} MB")
     return content
+
+
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
 def _decoded(content: bytes, name: str) -> str:
