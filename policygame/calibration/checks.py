@@ -70,8 +70,8 @@ class Check:
         'at most 2'
         """
         if self.low is None:
-            return f"at most {self.high:.4g}"
-        return f"at least {self.low:.4g}" if self.high is None else f"{self.low:.4g} to {self.high:.4g}"
+            return "anything" if self.high is None else f"at most {_short(self.high)}"
+        return f"at least {_short(self.low)}" if self.high is None else f"{_short(self.low)} to {_short(self.high)}"
 
     @property
     def answer(self) -> str:
@@ -88,8 +88,8 @@ class Check:
         """By how much it is missed, in words; empty where it holds."""
         if self.holds:
             return ""
-        side, end = ("below", self.low) if self.off < 0.0 else ("above", self.high)
-        return f"the median, {_short(self.p50)} {self.unit}, lies {_short(abs(self.off))} {side} {end:.4g}"
+        side = "below" if self.off < 0.0 else "above"
+        return f"the median, {_short(self.p50)} {self.unit}, lies {_short(abs(self.off))} {side} {_short(self.p50 - self.off)}"
 
     def told(self) -> dict[str, Any]:
         """The check as JSON has it; ``check_told`` reads it back."""

@@ -25,6 +25,8 @@ __all__ = ["BacktestCard"]
 
 SCENARIO = "ai-surge-2023"
 WORLDS = 200
+MOST_ANSWERS = 10
+"""Of a target with more questions only those that are missed are shown; the documentation has all."""
 _ROW_PX = 21
 
 
@@ -101,8 +103,11 @@ def _others() -> Markup | None:
     for target, name in TARGETS.items():
         own = [one for one in checks if one.target == target]
         if own:
-            body.append(el("tr", el("th", f"{target}. {name}", scope="colgroup", colspan=len(heads))))
-            body += [_answer(one) for one in own]
+            told = _("{n}. {name}: {held} of {all} hold").format(
+                n=target, name=name, held=sum(one.holds for one in own), all=len(own)
+            )
+            body.append(el("tr", el("th", told, scope="colgroup", colspan=len(heads))))
+            body += [_answer(one) for one in own if len(own) <= MOST_ANSWERS or not one.holds]
     table = el("table", el("caption", title, class_="vh"), el("thead", head), el("tbody", body))
     missed = el("ul", [el("li", f"{one.name}: {one.why_missed}") for one in checks if not one.holds])
     return join(
@@ -111,6 +116,7 @@ def _others() -> Markup | None:
             el("p", held, class_="claim small"),
             el("p", words, class_="sub"),
             el("div", table, class_="scrollx", tabindex="0", role="region", aria_label=title),
+            el("h4", _("By how much it is missed")) if any(not one.holds for one in checks) else None,
             missed,
         ]
     )
