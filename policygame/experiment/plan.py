@@ -26,11 +26,11 @@ from policygame.experiment.dimensions import Dimension
 from policygame.experiment.measured import Kept, kept_series
 from policygame.experiment.schema import Design, Experiment, Outcome
 from policygame.experiment.tables import read_table
-from policygame.game.version import model_version
 from policygame.model.agents import Producer
 from policygame.model.arrays import Array, Index
 from policygame.scenario import Scenario
 from policygame.scenario.problems import Problem, ProblemsError
+from policygame.version import model_version
 
 __all__ = ["Plan", "Runs", "plan_of"]
 

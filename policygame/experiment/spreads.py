@@ -62,4 +62,4 @@ class Quantiles:
             low, mode, high = self.values
             return triangular(u, low, mode, high)
         assert self.kind == "fitted", self.kind
-        return np.interp(u * (len(self.values) - 1), np.arange(len(self.values)), np.array(self.values))
+        return np.asarray(np.interp(u * (len(self.values) - 1), np.arange(len(self.values)), np.array(self.values)))
