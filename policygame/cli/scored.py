@@ -6,30 +6,34 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from policygame.catalogue import MANDATE
-from policygame.cli.screen import print_table
+from policygame.cli.screen import print_table, print_text
 
 if TYPE_CHECKING:
     from policygame.game import Game
-    from policygame.game.score import Score
+    from policygame.game.score import ScaledScore, Score
 
 __all__ = ["scores_of", "show_scores", "told_scores"]
 
 
 def scores_of(game: Game) -> dict[str, Score]:
     """The score of each seat that a person holds, in the game's own world, against the same world in which it does nothing."""
-    from policygame.game.counterfactuals import AS_PLAYED, NOTHING, Task, run_task
+    from policygame.game.counterfactuals import AS_PLAYED, NOBODY, NOTHING, Task, run_task
     from policygame.game.score import part_scores
+    from policygame.tournament.stored import stored_tournament
 
     turns = len(game.result_hashes)
     if turns == 0:
         return {}
     decided, quarters = tuple(game.decisions.items()), game.calendar.quarters_before(turns + 1)
+    tournament = stored_tournament(game.scenario)
+    compared = (AS_PLAYED, NOTHING) if tournament is None else (AS_PLAYED, NOTHING, NOBODY)
     scores = {}
     for seat in game.seats.values():
         if seat.holder == "person":
-            task = Task(game.scenario, game.seed, decided, quarters, seat.id, (game.seed,), (AS_PLAYED, NOTHING))
+            task = Task(game.scenario, game.seed, decided, quarters, seat.id, (game.seed,), compared)
             ran = run_task(task)
-            scores[seat.id] = part_scores(game.scenario, seat.id, ran[AS_PLAYED][0], ran[NOTHING][0])
+            nobody = ran[NOBODY][0] if NOBODY in ran else None
+            scores[seat.id] = part_scores(game.scenario, seat.id, ran[AS_PLAYED][0], ran[NOTHING][0], nobody, tournament)
     return scores
 
 
@@ -44,15 +48,39 @@ def show_scores(game: Game, scores: Mapping[str, Score]) -> None:
         rows.append(["points", "", "", "", f"{score.points.own:+.4f}"])
         title = f"Score of {game.seats[seat].player} in {seat}, against the same world in which {seat} decides nothing"
         print_table(title, ["part", "weight", "played", "nothing", "points"], rows, numbers=True)
+        print_text(_on_scale(score))
+
+
+def _on_scale(score: Score) -> str:
+    """The score on the scale of the stored tournament, or that there is none."""
+    if score.scaled is None:
+        return "No tournament of this scenario is stored for this model, so these points have no common scale (policygame bots)."
+    dropped = [MANDATE[part.part].name for part in score.scaled.parts if part.dropped]
+    left_out = f" {', '.join(dropped)}: no bot moves it enough to tell, so it does not count." if dropped else ""
+    own, idle = score.scaled.points.own, score.scaled.nobody
+    return f"Score {own:.1f} on the scale of the bots' tournament, {idle:.1f} had nobody acted.{left_out}"
 
 
 def told_scores(game: Game, scores: Mapping[str, Score]) -> dict[str, Any]:
-    """Scores as JSON has them, by seat: who plays it, points, and what each part of the mandate adds to them."""
+    """Scores as JSON has them, by seat: who plays it, points, and what each part of the mandate adds to them, and the score on
+    the scale of the stored tournament (null where none is stored)."""
     return {
         seat: {
             "player": game.seats[seat].player,
             "points": score.points.own,
             "parts": {part.part: part.points for part in score.parts if part.weight},
+            "scaled": _told_scaled(score.scaled),
         }
         for seat, score in scores.items()
+    }
+
+
+def _told_scaled(scaled: ScaledScore | None) -> dict[str, Any] | None:
+    if scaled is None:
+        return None
+    return {
+        "score": scaled.points.own,
+        "nobody": scaled.nobody,
+        "parts": {part.part: part.points for part in scaled.parts if not part.dropped},
+        "dropped": [part.part for part in scaled.parts if part.dropped],
     }

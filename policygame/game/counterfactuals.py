@@ -23,10 +23,23 @@ from policygame.model.arrays import Array
 from policygame.scenario import Policy, Scenario
 from policygame.simulation import Simulation
 
-__all__ = ["AS_PLAYED", "NOTHING", "Found", "PlayedGame", "Progress", "Task", "divided", "run_task", "run_tasks", "watched"]
+__all__ = [
+    "AS_PLAYED",
+    "NOBODY",
+    "NOTHING",
+    "Found",
+    "PlayedGame",
+    "Progress",
+    "Task",
+    "divided",
+    "run_task",
+    "run_tasks",
+    "watched",
+]
 
-AS_PLAYED, NOTHING = -1, -2
-"""Variants that leave out nothing, and all; any other is the index of the decision that is left out."""
+AS_PLAYED, NOTHING, NOBODY = -1, -2, -3
+"""Variants that leave out nothing, all that the seat decided, and all that anybody did; any other is the index of the decision that is
+left out."""
 AT_ONCE = 260
 """Worlds that are held at a time."""
 _QUARTERS_OF_A_BRANCH = 8
@@ -65,7 +78,7 @@ def watched(seat: str) -> tuple[Series, ...]:
 
 @dataclass(frozen=True)
 class Task:
-    """Some variants of a seat's game. ``seeds``: one per world; ``variants``: ``AS_PLAYED``, ``NOTHING`` or indices of decisions."""
+    """Some variants of a seat's game. ``seeds``: one per world; ``variants``: those above, or indices of decisions."""
 
     scenario: Scenario
     seed: int
@@ -82,16 +95,18 @@ class Task:
 
     def policy(self, variant: int) -> Policy:
         """What the seat decides in a variant."""
-        if variant == NOTHING:
+        if variant in (NOTHING, NOBODY):
             return Policy()
         return self.own if variant == AS_PLAYED else self.own.without(variant)
 
     def begins(self, variant: int) -> int:
         """Quarters from the scenario's start from which on a variant differs."""
         calendar, settings = Calendar.of(self.scenario), self.own.settings
+        if variant == NOBODY:
+            settings = tuple(setting for _, policy in self.policies for setting in policy.settings)
         if variant == AS_PLAYED or not settings:
             return self.quarters
-        first: Quarter = settings[0 if variant == NOTHING else variant].quarter
+        first: Quarter = min(s.quarter for s in settings) if variant in (NOTHING, NOBODY) else settings[variant].quarter
         return min(max(first, calendar.play_from) - calendar.start, self.quarters)
 
 
@@ -138,13 +153,17 @@ def run_task(task: Task) -> Found:
     own = Simulation(task.scenario, [task.seed], scripts, metrics=metrics).run(start)
     played = own.branch([0] * n, seeds=task.seeds)
     late: dict[int, Array] = {}
-    by_begin = sorted((v for v in task.variants if v != AS_PLAYED), key=task.begins)
-    for begins, group in groupby(by_begin, key=task.begins):
+
+    def apart(variant: int) -> tuple[int, bool]:
+        return task.begins(variant), variant == NOBODY  # in which the other seats too play something else
+
+    for (begins, nobody), group in groupby(sorted((v for v in task.variants if v != AS_PLAYED), key=apart), key=apart):
         played.run(begins - played.quarter)
         for variants in _pieces(tuple(group), max(AT_ONCE // n, 1)):
             each = [scripted(task.scenario, task.seat, task.policy(v)) for v in variants]
             chosen = [script for script in each for _ in range(n)]
-            branch = played.branch(list(range(n)) * len(variants), policies={task.seat: chosen})
+            others = {seat: scripted(task.scenario, seat, Policy()) for seat, _ in task.policies} if nobody else {}
+            branch = played.branch(list(range(n)) * len(variants), policies={**others, task.seat: chosen})
             found = _read(branch.run(task.quarters - begins), series)
             late.update({v: found[..., i * n : (i + 1) * n] for i, v in enumerate(variants)})
             let_go(branch)

@@ -15,7 +15,7 @@ from policygame.asking import check_seeds
 from policygame.catalogue import Quarter
 from policygame.errors import UserError
 from policygame.foresight.summaries import QUANTILES, quantiles
-from policygame.game.counterfactuals import AS_PLAYED, NOTHING, PlayedGame, Progress, Task, divided, run_tasks, watched
+from policygame.game.counterfactuals import AS_PLAYED, NOBODY, NOTHING, PlayedGame, Progress, Task, divided, run_tasks, watched
 from policygame.game.leaders import Standing, standings
 from policygame.game.outlook import Series
 from policygame.game.predictions import Answered, Outcome, outcomes
@@ -28,6 +28,7 @@ from policygame.scenario import Policy, Scenario, Setting
 from policygame.scenario.setting import unknown
 from policygame.simulation import Simulation
 from policygame.tournament.mandates import over_quarters
+from policygame.tournament.stored import stored_tournament
 
 __all__ = ["Debrief", "DebriefError", "DecisionEffect", "Path", "Seen", "debrief", "seen", "worlds_per_decision"]
 
@@ -166,7 +167,9 @@ def debrief(
     whole = _task(game, seat, worlds, seeds, calendar)
     n_decisions = len(whole.own.settings)
     few = worlds_per_decision(whole)
-    scored = Task(whole.scenario, whole.seed, whole.policies, whole.quarters, seat, whole.seeds, (AS_PLAYED, NOTHING))
+    tournament = stored_tournament(whole.scenario)
+    compared = (AS_PLAYED, NOTHING) if tournament is None else (AS_PLAYED, NOTHING, NOBODY)
+    scored = Task(whole.scenario, whole.seed, whole.policies, whole.quarters, seat, whole.seeds, compared)
     left_out = Task(
         whole.scenario, whole.seed, whole.policies, whole.quarters, seat, whole.seeds[:few], tuple(range(n_decisions))
     )
@@ -176,13 +179,14 @@ def debrief(
     result = Simulation(whole.scenario, [whole.seed], scripts).run(whole.quarters).result()
     shown = seen(whole.scenario, seat, result, predictions)
     (played, watched_played), (nothing, watched_nothing) = found[AS_PLAYED], found[NOTHING]
+    nobody = found[NOBODY][0] if NOBODY in found else None
     effects = [_effect(whole, calendar, i, played[..., :few], *found[i]) for i in range(n_decisions)]
     return Debrief(
         seat=seat,
         seeds=whole.seeds,
         quarters=shown.quarters,
         result=result,
-        score=part_scores(whole.scenario, seat, played, nothing),
+        score=part_scores(whole.scenario, seat, played, nothing, nobody, tournament),
         played=_paths(seat, watched_played),
         nothing=_paths(seat, watched_nothing),
         decisions=tuple(sorted(effects, key=lambda effect: (-effect.points.own, effect.index))),

@@ -2,8 +2,10 @@
 
 A gain is counted per component and world: as played less nothing, in the mean over the quarters of play. Points weigh gains by the
 mandate, whose weights sum to about a hundred: a share that is higher by 0.1 in a component of weight 20 is two points. Value added is
-counted relative to itself when nothing is done, prices in log points. Points are no rank among policies: how far the best known policy
-would have come is not known here. Worlds come from ``counterfactuals``.
+counted relative to itself when nothing is done, prices in log points.
+
+Where a tournament of bots is stored for the scenario and the model, there is a score on its scale too: gains over the same worlds in
+which nobody acts, in the tournament's spans (``tournament.spans``), each within limits. Worlds come from ``counterfactuals``.
 """
 
 from __future__ import annotations
@@ -16,16 +18,22 @@ from policygame.catalogue import MANDATE
 from policygame.foresight.summaries import quantiles
 from policygame.model.arrays import Array
 from policygame.scenario import Scenario
-from policygame.tournament.mandates import over_quarters, weights_of
+from policygame.tournament.field import Tournament
+from policygame.tournament.mandates import PARTS, THRIFT, over_quarters, weights_of
+from policygame.tournament.spans import points as weighed
+from policygame.tournament.spans import scaled
 
 __all__ = [
     "INTERVAL",
     "PartScore",
+    "ScaledPart",
+    "ScaledScore",
     "Score",
     "Spread",
     "gains",
     "part_scores",
     "points",
+    "scaled_score",
     "spread_of",
 ]
 
@@ -70,17 +78,53 @@ class PartScore:
 
 
 @dataclass(frozen=True)
+class ScaledPart:
+    """What a component of the mandate counts for in a score.
+
+    counts : its gain in spans, within limits; thrift as it stands
+    span : of the tournament, in the component's unit; None for thrift, and for a component that is dropped
+    dropped : no bot of the tournament moves it enough to tell, so it does not count
+    """
+
+    part: str
+    weight: float
+    counts: Spread
+    span: float | None
+    dropped: bool
+
+    @property
+    def points(self) -> float:
+        """What the component adds to the score in the game's own world."""
+        return self.weight * self.counts.own
+
+
+@dataclass(frozen=True)
+class ScaledScore:
+    """A seat's score on the scale of a stored tournament: about 100 where every part gains what a tenth of the bots' games surpass.
+
+    nobody : the score in the game's own world had nobody acted; worlds : of the tournament
+    """
+
+    points: Spread
+    nobody: float
+    parts: tuple[ScaledPart, ...]
+    worlds: int
+
+
+@dataclass(frozen=True)
 class Score:
     """Points of a seat's game, by component, and quarter by quarter.
 
     parts : in the order of the mandate; points : of all of them
     by_quarter : (quarter,) points in the game's own world, were each quarter counted alone
+    scaled : the score on the scale of the scenario's stored tournament; None where none is stored that fits scenario and model
     """
 
     seat: str
     points: Spread
     parts: tuple[PartScore, ...]
     by_quarter: Array
+    scaled: ScaledScore | None = None
 
 
 def gains(played: Array, nothing: Array) -> Array:
@@ -111,8 +155,33 @@ def spread_of(values: Array) -> Spread:
     return Spread(float(values[0]), float(median), float(low), float(high))
 
 
-def part_scores(scenario: Scenario, seat: str, played: Array, nothing: Array) -> Score:
-    """The score from components (part, quarter, world), the game's own world first."""
+def scaled_score(scenario: Scenario, seat: str, played: Array, nobody: Array, tournament: Tournament) -> ScaledScore:
+    """The score on a tournament's scale, from components (part, quarter, world) as played and when nobody acts, own world first."""
+    means, idle = over_quarters(played), over_quarters(nobody)
+    weights, spans = weights_of(scenario, seat), {span.part: span for span in tournament.spans[seat]}
+    counts = scaled(means, idle, tournament.spans[seat], clip=True)
+    bare = weighed(weights, scaled(idle, idle, tournament.spans[seat], clip=True))
+    parts = []
+    for row, part in enumerate(PARTS):
+        kept = row == THRIFT or spans[part].kept
+        span = spans[part].value if kept and row != THRIFT else None
+        if weights[row] > 0.0:
+            parts.append(ScaledPart(part, float(weights[row]), spread_of(counts[row]), span, not kept))
+    return ScaledScore(spread_of(weighed(weights, counts)), float(bare[0]), tuple(parts), tournament.worlds)
+
+
+def part_scores(
+    scenario: Scenario,
+    seat: str,
+    played: Array,
+    nothing: Array,
+    nobody: Array | None = None,
+    tournament: Tournament | None = None,
+) -> Score:
+    """The score from components (part, quarter, world), the game's own world first.
+
+    With a tournament, and ``nobody`` the same worlds in which nobody acts, on its scale too.
+    """
     means = over_quarters(played), over_quarters(nothing)
     gain, weights = gains(*means), weights_of(scenario, seat)
     parts = tuple(
@@ -120,4 +189,7 @@ def part_scores(scenario: Scenario, seat: str, played: Array, nothing: Array) ->
         for i, part in enumerate(MANDATE)
     )
     by_quarter = points(scenario, seat, gains(played[..., 0], nothing[..., 0]))
-    return Score(seat, spread_of(points(scenario, seat, gain)), parts, by_quarter)
+    on_scale = None
+    if tournament is not None and nobody is not None:
+        on_scale = scaled_score(scenario, seat, played, nobody, tournament)
+    return Score(seat, spread_of(points(scenario, seat, gain)), parts, by_quarter, on_scale)

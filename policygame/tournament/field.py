@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ from policygame.model.arrays import Array
 from policygame.scenario import Scenario
 from policygame.tournament.arms import NOBODY, Arm, Progress, run_arms, workers_of
 from policygame.tournament.mandates import PARTS, seats_of, weights_of
-from policygame.tournament.race import CEILING, UNDER_CEILING, race_arms, racers_of
+from policygame.tournament.race import CEILING, UNDER_CEILING, Willing, race_arms, racers_of
 from policygame.tournament.spans import Span, points, scaled, spans_of
 from policygame.version import model_version
 
@@ -27,6 +28,7 @@ __all__ = ["IDLE", "Entry", "LeverValue", "Mean", "RaceRow", "SeatSpans", "Tourn
 
 IDLE = "laissez-faire"
 """The bot that does nothing: its worlds are those in which nobody acts."""
+_PACTS = "alliance"
 _SURE = 1.6448536269514722
 """Standard errors to either side of a mean within which it lies nine times in ten."""
 SeatSpans = Mapping[str, tuple[Span, ...]]
@@ -72,7 +74,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class LeverValue:
-    """What a seat's best bot loses without a lever: in points, and as a part of its gain over nothing."""
+    """What a seat's best bot loses without a lever: in points, and as a part of its gain over nothing.
+
+    A pact needs two sides: what alliances are worth is what the bot loses where all others would agree to its offers.
+    """
 
     seat: str
     bot: str
@@ -143,42 +148,22 @@ def play_tournament(
     with (steps done, steps in all). Numbers do not depend on ``workers``.
     """
     check_seeds(seeds)
-    seats, bots = seats_of(scenario), [bot for bot in BOTS if bot != IDLE]
     race = race_arms(racers_of(scenario))
-    levers = {seat: _levers(scenario, seat) for seat in seats}
-    total = len(seeds) * (1 + len(seats) * len(bots) + sum(map(len, levers.values())) + len(race))
-    done = 0
-
-    def told(more: int) -> None:
-        nonlocal done
-        done += more
-        if progress is not None:
-            progress(done, total)
-
     with workers_of(workers) as executor:
-
-        def ran(arms: Sequence[Arm]) -> Array:
-            return run_arms(scenario, seeds, arms, executor, told)
-
-        nobody = ran([NOBODY])[0]
+        games = _Games(scenario, seeds, executor, progress, len(race))
+        nobody = games.ran([NOBODY])[0]
         used: dict[str, tuple[Span, ...]] = {}
         entries: list[Entry] = []
         values: list[LeverValue] = []
-        for at, seat in enumerate(seats):
-            played = np.stack([nobody[at], *ran([Arm(((seat, BOTS[bot]),)) for bot in bots])[:, at]])
+        for at, seat in enumerate(games.seats):
+            played = np.stack([nobody[at], *games.ran([Arm(((seat, BOTS[bot]),)) for bot in games.bots])[:, at]])
             used[seat] = tuple(spans[seat]) if spans is not None else spans_of(played - nobody[at])
             table = _Table(weights_of(scenario, seat), nobody[at], used[seat])
-            found = _entries(seat, (IDLE, *bots), table, played)
-            entries += found
+            found = _entries(seat, (IDLE, *games.bots), table, played)
             best = max(range(len(found)), key=lambda i: found[i].points)
-            bot = BOTS[found[best].bot]
-            bare = ran([Arm(((seat, bot.without(lever)),)) for lever in levers[seat]])[:, at]
-            for lever, without in zip(levers[seat], bare, strict=True):
-                loss = table.points(played[best]) - table.points(without)
-                mean = Mean.of(loss)
-                gap = found[best].gain
-                values.append(LeverValue(seat, bot.name, lever, mean, mean.mean / gap if gap > 0.0 else 0.0))
-        rows = _race(scenario, nobody, used, dict(zip(race, ran(list(race.values())), strict=True)) if race else {})
+            entries += found
+            values += _lever_values(games, at, found[best], table, played[best])
+        rows = _race(scenario, nobody, used, dict(zip(race, games.ran(list(race.values())), strict=True))) if race else ()
     return Tournament(
         scenario.name,
         scenario.hash,
@@ -191,6 +176,50 @@ def play_tournament(
         rows,
         CEILING,
     )
+
+
+class _Games:
+    """The games of a tournament: who sits where, and how far the work is."""
+
+    def __init__(
+        self, scenario: Scenario, seeds: range, executor: Executor | None, progress: Progress | None, race_arms: int
+    ) -> None:
+        self._scenario, self._seeds, self._executor, self._progress = scenario, seeds, executor, progress
+        self.seats = seats_of(scenario)
+        self.bots = tuple(bot for bot in BOTS if bot != IDLE)
+        arms = 1 + len(self.seats) * len(self.bots) + race_arms
+        for seat in self.seats:
+            arms += len(self.levers(seat)) + (_PACTS in self.levers(seat))
+        self._done, self._all = 0, arms * len(seeds)
+
+    def levers(self, seat: str) -> tuple[str, ...]:
+        """Levers of a seat's role."""
+        government = self._scenario.jurisdictions[seat].government
+        return () if government is None else tuple(government.levers)
+
+    def ran(self, arms: Sequence[Arm]) -> Array:
+        """(arm, seat, part, world), as ``run_arms`` has it."""
+        return run_arms(self._scenario, self._seeds, arms, self._executor, self._told)
+
+    def _told(self, more: int) -> None:
+        self._done += more
+        if self._progress is not None:
+            self._progress(self._done, self._all)
+
+
+def _lever_values(games: _Games, at: int, best: Entry, table: _Table, played: Array) -> list[LeverValue]:
+    """What the best bot of seat ``at`` loses without each of its levers; ``played`` (part, world) is how it did with all."""
+    seat, bot, levers = best.seat, BOTS[best.bot], games.levers(games.seats[at])
+    arms = [Arm(((seat, bot.without(lever)),)) for lever in levers]
+    if _PACTS in levers:
+        arms.append(Arm(tuple((one, bot if one == seat else Willing(seat)) for one in games.seats)))
+    ran = games.ran(arms)[:, at]
+    values = []
+    for lever, without in zip(levers, ran, strict=False):
+        whole = ran[-1] if lever == _PACTS else played
+        loss = Mean.of(table.points(whole) - table.points(without))
+        values.append(LeverValue(seat, bot.name, lever, loss, loss.mean / best.gain if best.gain > 0.0 else 0.0))
+    return values
 
 
 @dataclass(frozen=True)
@@ -210,11 +239,6 @@ class _Table:
     def points(self, played: Array) -> Array:
         """(world,)"""
         return points(self.weights, scaled(played, self.nobody, self.spans))
-
-
-def _levers(scenario: Scenario, seat: str) -> tuple[str, ...]:
-    government = scenario.jurisdictions[seat].government
-    return () if government is None else tuple(government.levers)
 
 
 def _entries(seat: str, bots: Sequence[str], table: _Table, played: Array) -> list[Entry]:

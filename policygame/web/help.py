@@ -24,6 +24,11 @@ TERMS: Mapping[str, tuple[str, str]] = {
         "How well the mandate is met, compared with the same worlds in which this government alone does nothing (0). The mandate's "
         "parts and their weights are in the briefing.",
     ),
+    "scale": (
+        "Score on the bots' scale",
+        "The mandate's parts, each in the gain that a tenth of all games of a tournament of bots surpass, against the same worlds in which "
+        "nobody acts; thrift as it stands. About 100 is as good as the bots get in every part at once.",
+    ),
     "worlds": (
         "Two hundred worlds",
         "The same game run on with 200 different draws of luck: demand, outages, delays. None of them is the future of this "

@@ -12,6 +12,7 @@ from policygame.game import SeatView
 from policygame.game.debrief import Debrief, DecisionEffect, Path, Seen
 from policygame.game.wording import item_name, quarter_text, said, value_text
 from policygame.model.standing import DEFINITIONS
+from policygame.tournament.spans import LEAST, MOST
 from policygame.web.charts import Bands, Bar, bars, bump, fan
 from policygame.web.charts.spec import ChartSpec
 from policygame.web.components import Decision, Figure, RankRow, attribution_bars, figures, rank_table
@@ -73,7 +74,23 @@ def outcome_card(found: Debrief) -> Markup:
     ).format(own=change(points.own, 2), low=change(points.low, 2), high=change(points.high, 2))
     wait = found.played[0]
     bare = found.nothing[0]
+    scale = found.score.scaled
+    on_scale = (
+        [
+            Figure(
+                _("Score"),
+                number(scale.points.own, 0),
+                _("{low} to {high}; {idle} had nobody acted").format(
+                    low=number(scale.points.low, 0), high=number(scale.points.high, 0), idle=number(scale.nobody, 0)
+                ),
+                help=("term", "scale"),
+            )
+        ]
+        if scale is not None
+        else []
+    )
     shown = [
+        *on_scale,
         Figure(
             _("Points"),
             change(points.own, 2),
@@ -98,9 +115,25 @@ def outcome_card(found: Debrief) -> Markup:
     )
 
 
+def scale_words(found: Debrief) -> str:
+    """How the score is put on a scale, or that it is not."""
+    scale = found.score.scaled
+    if scale is None:
+        return _("No tournament of bots is stored for this scenario and model, so points have no common scale.")
+    words = _(
+        "The score counts gains over the same worlds in which nobody acts, in spans: the gain that a tenth of all bots' games surpass. "
+        "A part counts from {least} to {most} spans, thrift as it stands."
+    ).format(least=number(LEAST, 2), most=number(MOST, 2))
+    dropped = ", ".join(_(MANDATE[part.part].name) for part in scale.parts if part.dropped)
+    if not dropped:
+        return words
+    return f"{words} {_('Left out, for no bot moves it enough to tell: {names}.').format(names=dropped)}"
+
+
 def parts_card(found: Debrief) -> Markup:
-    """Every part of the mandate: as played, had one done nothing, and what that is worth."""
+    """Every part of the mandate: as played, had one done nothing, and what that is worth; on the tournament's scale where there is one."""
     rows = []
+    scale = {one.part: one for one in found.score.scaled.parts} if found.score.scaled is not None else {}
     for part in sorted(found.score.parts, key=lambda one: -one.weight):
         if part.weight <= 0.0:
             continue
@@ -122,6 +155,9 @@ def parts_card(found: Debrief) -> Markup:
                     class_="n",
                 ),
                 el("td", el("b", change(part.points, 2)), class_="n"),
+                el("td", _("left out") if scale[part.part].dropped else change(scale[part.part].points, 1), class_="n")
+                if scale
+                else None,
             )
         )
     heads = (
@@ -131,6 +167,7 @@ def parts_card(found: Debrief) -> Markup:
         _("Had you done nothing"),
         _("Gain, nine worlds in ten"),
         _("Points"),
+        *([_("In the score")] if scale else []),
     )
     head = el("tr", [el("th", words, class_="n" if at else None, scope="col") for at, words in enumerate(heads)])
     table = el("table", el("caption", _("The score and its parts"), class_="vh"), el("thead", head), el("tbody", rows))
@@ -138,6 +175,7 @@ def parts_card(found: Debrief) -> Markup:
         "section",
         el("h2", _("The score and its parts"), question("term", "score")),
         el("p", _("Means over the quarters of play, in your world; gains over {n} worlds.").format(n=found.worlds), class_="sub"),
+        el("p", scale_words(found), class_="sub"),
         el("div", table, class_="scrollx", tabindex="0", role="region", aria_label=_("The score and its parts")),
         class_="card pad stack",
     )
