@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -20,7 +21,12 @@ from policygame.game.predictions import LINES_WEEKS, outcomes, question
 from policygame.game.presents import other_seeds, scripted
 from policygame.game.score import gains, points, spread_of
 from policygame.game.turns import Calendar, seats_of
+from policygame.tournament import stored
+from policygame.tournament.field import Tournament
 from policygame.tournament.mandates import weights_of
+from policygame.tournament.spans import Span
+from policygame.tournament.stored import store_tournament
+from policygame.version import model_version
 
 OWN = Policy.parse(
     """
@@ -137,6 +143,36 @@ def test_points_weigh_gains_by_the_mandate(game: LoadedGame, found: Debrief) -> 
         for side in (game.simulate(), game.without("USA").simulate())
     )
     assert np.allclose(found.score.by_quarter, np.tensordot(weights_of(game.scenario, "USA"), gains(played, nothing), axes=1))
+
+
+def test_the_score_is_on_the_scale_of_a_stored_tournament(
+    game: LoadedGame, found: Debrief, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Gains over the same worlds in which nobody acts, in spans within limits; thrift as it stands; dropped parts count for nothing."""
+    spans = (Span("S", 1e-3, 1e-4), Span("R", 0.5, 0.3), Span("A", 1e-3, 0.0), Span("L", 0.01, 0.0), Span("V", 50.0, 1.0))
+    spans += (Span("I", 0.01, 0.0), Span("P", 0.01, 0.0))
+    kept = Tournament(
+        "first-game", game.scenario.hash, model_version(), (1, 9), {"USA": spans}, "the test", (), (), (), ceiling=0.25
+    )
+    monkeypatch.setattr(stored, "configs_dir", lambda: tmp_path)
+    assert debrief(replace(game, quarters=8, turns=2), "USA", worlds=1).score.scaled is None  # none is stored here
+    store_tournament(game.scenario, kept)
+    again = debrief(game, "USA", worlds=5).score
+    assert again.points == found.score.points  # beside it stands what it was before
+    assert again.scaled is not None
+    bare = {seat: scripted(game.scenario, seat, Policy()) for seat in game.policies}
+    played, nobody = (
+        np.array([run.array("score_raw", "government:USA", part)[4:, 0].mean() for part in MANDATE])
+        for run in (game.simulate(), Simulation(game.scenario, [7], bare).run(28).result())
+    )
+    gain = {part: played[i] - nobody[i] for i, part in enumerate(MANDATE)}
+    expected = {span.part: min(max(gain[span.part] / span.value, -0.5), 1.25) for span in spans} | {"R": 0.0, "F": played[-1]}
+    for part in again.scaled.parts:
+        assert part.counts.own == pytest.approx(expected[part.part], rel=1e-9)
+        assert part.dropped == (part.part == "R")
+    assert again.scaled.points.own == pytest.approx(sum(part.points for part in again.scaled.parts), rel=1e-9)
+    assert again.scaled.nobody == pytest.approx(weights_of(game.scenario, "USA")[-1] * nobody[-1], rel=1e-9)
+    assert again.scaled.worlds == 9
 
 
 def test_an_interval_that_holds_zero_cannot_be_told_from_it() -> None:
