@@ -111,9 +111,17 @@ def run_experiment(
         for _ in range(MOST_BREAKS):
             if not len(state.missing):
                 break
-            _run_missing(plan, state, folder, shard, worlds_per_task, pool, count)
+            try:
+                _run_missing(plan, state, folder, shard, worlds_per_task, pool, count)
+            except Interrupted:
+                raise Interrupted(_now(count.summary, finished(folder, first, end, verify=False))) from None
             state = finished(folder, first, end, verify=False)
-        return replace(count.summary, done=int(state.done.sum()), failed=state.failed)
+        return _now(count.summary, state)
+
+
+def _now(summary: Summary, state: Finished) -> Summary:
+    """A summary with what the folder's records say."""
+    return replace(summary, done=int(state.done.sum()), failed=state.failed)
 
 
 def shard_of(n_runs: int, shard: tuple[int, int]) -> tuple[int, int]:

@@ -60,6 +60,6 @@ class Quantiles:
             return np.asarray(low * np.exp(u * np.log(high / low)))
         if self.kind == "triangular":
             low, mode, high = self.values
-            return triangular(u, low, mode, high)
+            return np.asarray(triangular(u, low, mode, high))
         assert self.kind == "fitted", self.kind
         return np.asarray(np.interp(u * (len(self.values) - 1), np.arange(len(self.values)), np.array(self.values)))
