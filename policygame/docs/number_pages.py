@@ -109,7 +109,7 @@ def figures_page(scenarios: Sequence[Scenario]) -> str:
         "## Kept, and not cited by a shipped scenario\n\nTo compare results with, or for scenarios to come.\n",
         table(
             ["figure", "what it says", "period", "source", "status"],
-            ([f"`{f.id}`", _figure_words(f), f.period, f.source, f.status] for f in unused),
+            ([f'<a id="{f.id}"></a>`{f.id}`', _figure_words(f), f.period, f.source, f.status] for f in unused),
         ),
     ]
     return "\n".join(parts)

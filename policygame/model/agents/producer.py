@@ -128,18 +128,21 @@ class ProducerRules:
         s.level[self.groups] = positive(new_level)
         s.trend[self.groups] = np.minimum(np.maximum(new_trend, -bound), bound)
 
-    def need(self, horizon_quarters: Array, near: bool = True) -> Array:
+    def need(self, horizon_quarters: Array) -> Array:
         """(group, W) output a quarter that it expects to be asked for, ``horizon_quarters`` (W) ahead.
 
-        Its own level and trend - of which a part is open to competitors, and a part of theirs to it - blended with what customers'
-        forecasts say, as far as it believes them. ``near``: growth that comes before a competitor's new site could stand is not yet lost
-        to it, so a firm that loses the contest still counts on its own trend.
+        Its own level and trend, and the part of competitors' growth that it can win, blended with what customers' forecasts say, as far
+        as it believes them. What it may lose to competitors is left to it here: they could not serve it before a new site stands.
         """
+        return self._need(horizon_quarters, contested=False)
+
+    def _need(self, horizon_quarters: Array, contested: bool) -> Array:
+        """(group, W) as ``need``; ``contested``: growth that competitors win is lost."""
         p, s, now = self.model.parameters, self.state, self.model.now
         trend = s.trend[self.groups]
         own = trend - p.contestable_share * positive(trend)
         own += now.contestable[self.groups]
-        if near:
+        if not contested:
             np.maximum(own, trend, out=own)
         own *= horizon_quarters
         own += s.level[self.groups]
@@ -149,9 +152,15 @@ class ProducerRules:
         own += heard
         return own
 
-    def desired_capacity(self, horizon_quarters: Array, near: bool = True) -> Array:
-        """(group, W) capacity that it wants to have, with its buffer; arguments as in ``need``."""
-        return self.need(horizon_quarters, near) * self.capacity_per_output
+    def desired_capacity(self, horizon_quarters: Array) -> Array:
+        """(group, W) capacity that it wants to have, with its buffer."""
+        return self.need(horizon_quarters) * self.capacity_per_output
+
+    def desired_beyond(self, horizon_quarters: Array) -> Array:
+        """(group, W) capacity that it wants to have when new sites stand, its competitors' too: less than ``desired_capacity`` by what
+        they win of its growth."""
+        lost = self._need(horizon_quarters, contested=False) - self._need(horizon_quarters, contested=True)
+        return self.desired_capacity(horizon_quarters) - lost * self.capacity_per_output
 
     # what it decides --------------------------------------------------------------------------------------------------
 
@@ -226,7 +235,7 @@ class ProducerRules:
         ground = ground_to_extend(self.model)[lines].copy()
         ground[self.tool_lines] = 0.0
         rooms = self._spread(gap, ground, willing)
-        farther = self.desired_capacity(horizon + p.new_site_extra_horizon_quarters, near=False)
+        farther = self.desired_beyond(horizon + p.new_site_extra_horizon_quarters)
         farther -= shells
         farther -= self.by_group(rooms)
         np.maximum(farther, 0.0, out=farther)
