@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from policygame.calibration.checks import Check, check, three
-from policygame.catalogue import Quarter
+from policygame.catalogue import SEGMENTS, TECHNOLOGIES, Quarter
 from policygame.foresight import bottleneck_value
 from policygame.foresight.worlds import run_beside
 from policygame.model.arrays import Array
@@ -122,25 +122,28 @@ def packaging_binds(found: Binding) -> tuple[Check, ...]:
 def stage_binds(
     scenario: Scenario, seeds: Sequence[int], stage: str, *, segment: str, window: tuple[str, str], source: str
 ) -> tuple[Check, ...]:
-    """That a stage binds a segment over a window, and 2.5D packaging does not: relief of the one is worth most in most worlds."""
+    """That a stage binds a segment over a window in most worlds, and that packaging, of whatever technology, binds it in hardly any."""
     first, last = (Quarter.parse(quarter) for quarter in window)
-    simulation = Simulation(scenario.model_copy(update={"end": str(last)}), seeds)
+    simulation = Simulation(scenario.model_copy(update={"end": str(last)}), seeds, metrics=[_DELIVERIES])
     simulation.run(first - simulation.structure.first)
     value = bottleneck_value(simulation, seeds=simulation.seeds, quarters=last - first + 1)
     bound = value.binding(segment)
-    over = f"in {scenario.name}, {window[0]} to {window[1]}"
-    asked = ((stage, (80.0, None), "it bound"), (PACKAGING, (None, 10.0), "it did not bind"))
+    what = f"the stages whose relief is worth most to {SEGMENTS[segment].name}, {scenario.name}, {window[0]} to {window[1]}"
+    asked = (
+        ("stage", f"The stage '{stage}' is among {what}", {stage}, (80.0, None), "it bound"),
+        ("packaging", f"Packaging is among {what}", set(TECHNOLOGIES), (None, 10.0), "it did not bind"),
+    )
     return tuple(
         check(
             7,
-            f"binding:{scenario.name}:{which}",
-            f"{which} is among the stages that bind {segment} {over}",
+            f"binding:{scenario.name}:{id}",
+            name,
             "% of worlds",
             limits,
             observed,
-            np.array([100.0 * sum(which in stages for stages in bound) / len(bound)]),
+            np.array([100.0 * sum(not which.isdisjoint(stages) for stages in bound) / len(bound)]),
             source,
             worlds=len(bound),
         )
-        for which, limits, observed in asked
+        for id, name, which, limits, observed in asked
     )

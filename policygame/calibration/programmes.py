@@ -57,7 +57,7 @@ def slow_subsidy(scenario: Scenario, seeds: Sequence[int]) -> tuple[Check, ...]:
                 "awards of 2024, production planned for 2028",
                 largest,
                 "figures amkor, silicon_box, bt_amkor, bt_sbox; the limit is an assumption",
-                note=f"{removed} decisions of its history are taken away",
+                note=f"decisions of its history that are taken away: {removed}",
             )
         )
     return tuple(checks)

@@ -140,8 +140,8 @@ def _show_draws(told: dict[str, Any]) -> None:
     print_text(hits_told(hits_of(told), told["together"]["targets"]))
     found = told["binding"]
     shares = ", ".join(f"{stage} in {share:.0%}" for stage, share in found["shares"].items())
+    wafers, packaging = (round(found[name][1], 1) + 0.0 for name in ("wafers_percent", "packaging_percent"))
     print_text(
         f"What binds accelerators from {found['window'][0]} to {found['window'][1]}: {shares} of {found['worlds']} worlds. A tenth more "
-        f"leading-edge wafers alone brings {found['wafers_percent'][1]:.1f} % more of them in the median world, a tenth more 2.5D "
-        f"packaging {found['packaging_percent'][1]:.1f} %."
+        f"leading-edge wafers alone brings {wafers:.1f} % more of them in the median world, a tenth more 2.5D packaging {packaging:.1f} %."
     )

@@ -166,7 +166,7 @@ def _binding(told: dict[str, Any]) -> list[str]:
     first, last = told["window"]
     rows = [[f"`{stage}`" if stage not in _NOT_STAGES else stage, f"{share:.0%}"] for stage, share in told["shares"].items()]
     relief = [
-        [words, *(f"{x:+.1f}" for x in told[name])]
+        [words, *(f"{round(x, 1) + 0.0:+.1f}" for x in told[name])]
         for words, name in (
             ("leading-edge wafers alone", "wafers_percent"),
             ("2.5D packaging", "packaging_percent"),

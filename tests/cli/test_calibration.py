@@ -6,16 +6,20 @@ import json
 
 import pytest
 
+from policygame.calibration.answers import TARGETS
 from policygame.calibration.targets import history_targets
+from policygame.resources import configs_dir
 
 HEADER = "quarter,designer,units_p05_sum,units_median,units_p95_sum\n"
 
 
 def test_every_target_is_shown_with_what_was_missed(call, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
-    outcome = call("backtest", "--worlds", 20)
+    outcome = call("backtest", "--worlds", 20, "--no-others")
     assert outcome.exit_code == 0, outcome.output
-    told = json.loads(call("backtest", "--worlds", 20, "--json").stdout)
+    told = json.loads(call("backtest", "--worlds", 20, "--no-others", "--json").stdout)
+    assert told["others"] == []
+    assert "Targets 2 to 7" not in outcome.stdout
     assert [row["id"] for row in told["targets"]] == [target.id for target in history_targets()]
     for row in told["targets"]:
         assert row["name"] in outcome.stdout
@@ -25,6 +29,49 @@ def test_every_target_is_shown_with_what_was_missed(call, monkeypatch):
         assert (f"Missed: {row['name']}" in outcome.stdout) == (not row["holds"])
     held = sum(row["holds"] for row in told["targets"])
     assert f"{held} of {len(told['targets'])} targets hold" in outcome.stdout
+    assert sum(told["hits"].values()) == 20
+    best = max(int(hit) for hit in told["hits"])
+    assert f"the best {best}." in outcome.stdout
+
+
+@pytest.mark.slow
+def test_targets_that_nothing_was_fitted_to_are_asked_too(call, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "240")
+    outcome = call("backtest", "--worlds", 3)
+    assert outcome.exit_code == 0, outcome.output
+    told = json.loads(call("backtest", "--worlds", 3, "--json").stdout)
+    assert {one["target"] for one in told["others"]} == set(TARGETS)
+    for one in told["others"]:
+        assert one["name"] in outcome.stdout
+        assert (f"Missed: {one['name']}: the median" in outcome.stdout) == (not one["holds"])
+    for number, name in TARGETS.items():
+        own = [one["holds"] for one in told["others"] if one["target"] == number]
+        assert f"Target {number}, {name.lower()}: {sum(own)} of {len(own)} hold." in outcome.stdout
+
+
+def test_other_targets_are_asked_of_the_scenario_that_was_fitted_alone(call):
+    told = json.loads(call("backtest", "high-demand", "--worlds", 2, "--json").stdout)
+    assert told["others"] == []
+
+
+@pytest.mark.slow
+def test_what_the_shipped_draws_say_is_said_anew_without_a_chain(call, tmp_path):
+    outcome = call("calibrate", "--no-fit", "--out", tmp_path)
+    assert outcome.exit_code == 0, outcome.output
+    assert "What binds accelerators from 2023Q3 to 2024Q1: interposer_2_5d in" in outcome.stdout
+    shipped = json.loads((configs_dir() / "posteriors" / "ai-surge-2023.json").read_text("utf-8"))
+    told = json.loads((tmp_path / "ai-surge-2023.json").read_text("utf-8"))
+    assert list(told) == list(shipped)
+    assert told["together"] == shipped["together"]
+    for now, then in zip(told["targets"], shipped["targets"], strict=True):
+        assert now == pytest.approx(then, rel=1e-6)
+    assert told["held_out"] == shipped["held_out"]
+
+
+def test_draws_that_do_not_ship_cannot_speak(call):
+    outcome = call("calibrate", "first-game", "--no-fit")
+    assert outcome.exit_code == 2
+    assert "no draws of first-game ship with the program; fit it without --no-fit" in outcome.stderr
 
 
 def test_a_table_of_later_quarters_is_scored(call, tmp_path):
@@ -71,3 +118,6 @@ def test_a_quick_calibration_writes_draws_and_says_what_it_learnt(call, tmp_path
     told = json.loads((tmp_path / "draws" / "ai-surge-2023.json").read_text("utf-8"))
     assert {one["path"] for one in told["numbers"]} == set(rows[0].split(",")[:-1])
     assert all(one["r_hat"] > 0 for one in told["numbers"])
+    assert sum(told["together"]["hits"].values()) == 32
+    assert sum(told["binding"]["shares"].values()) == pytest.approx(1.0)
+    assert all(row["prior"][0] <= row["prior"][1] <= row["prior"][2] for row in told["targets"])
