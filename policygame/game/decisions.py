@@ -12,6 +12,7 @@ from policygame.catalogue import LEVERS, Quarter
 from policygame.game.commands import Refused
 from policygame.game.position import Position
 from policygame.game.treasury import bill
+from policygame.game.wording import item_name
 from policygame.scenario import Policy, PolicyError
 from policygame.scenario.policy_checks import policy_problems
 
@@ -50,7 +51,7 @@ def _check_payable(position: Position, seat: str, decision: Policy) -> None:
     drawn = bill(position, seat, decision)
     over = drawn.over()
     if over is not None:
-        name = f"{LEVERS[over.key[0]].name}, {over.key[1]}"
+        name = f"{LEVERS[over.key[0]].name}, {item_name(over.key[1])}"
         least = f"to {over.at_most:g} {over.unit}" if over.at_most > 0.0 else "to nothing"
         raise Refused(
             "cannot_pay",

@@ -16,7 +16,7 @@ from policygame.catalogue import METRICS
 from policygame.game.outlook import Answer, Series, Shares
 from policygame.game.wording import entity_name, item_name, number, quarter_text, said, smallest
 
-__all__ = ["DEVIATIONS", "SUBJECTS", "TEMPLATES", "VERBS", "Finding", "Translate", "finding", "told_from_chance"]
+__all__ = ["DEVIATIONS", "ENDS", "SUBJECTS", "TEMPLATES", "VERBS", "Finding", "Translate", "finding", "told_from_chance"]
 
 DEVIATIONS = 2.0
 """A draft moves a series where the worlds that move one way outnumber those that move the other by more than this many standard
@@ -24,7 +24,7 @@ deviations of a fair coin (assumption: the usual 95 per cent)."""
 Kind = Literal["moves", "stays", "unclear", "nothing"]
 TEMPLATES: dict[Kind, str] = {
     "moves": "{subject} {verb} {draft} by {quarter}, not {base}.",
-    "stays": "{subject} moves too little to be told: {draft} by {quarter} either way.",
+    "stays": "{subject} is {draft} by {quarter} in the middle world either way, but {more} of {worlds} worlds end {end}.",
     "unclear": "Cannot be told from zero: {subject_inside} is {draft} by {quarter} with the draft, {base} without.",
     "nothing": "The draft changes nothing: {subject_inside} is {draft} by {quarter} either way.",
 }
@@ -32,6 +32,8 @@ TEMPLATES: dict[Kind, str] = {
 SUBJECTS = ("{what}", "{what} of {place}", "{what} ({item})", "{what} of {place} ({item})")
 """How what is told of is named, with its place and item where they say more."""
 VERBS = ("falls to", "stays at", "rises to")
+ENDS = ("better", "worse", "higher", "lower")
+"""How more worlds end than not: higher or lower where neither is better as such."""
 Translate = Callable[[str], str]
 """A sentence or word of English, in the reader's language."""
 _SUBJECTS = {
@@ -48,7 +50,7 @@ _SUBJECTS = {
 class Finding:
     """One sentence about one series, by the answer's last quarter.
 
-    kind : "moves", "stays" (moved in most worlds, by less than the last digit tells), "unclear", "nothing" (no world differs)
+    kind : "moves", "stays" (worlds move, the middle one by less than the last digit tells), "unclear", "nothing" (no world differs)
     what, place, item, verb, unit : words of the sentence, in English; "" where there is none
     draft, base, quarter : its numbers; the first two are medians
     draft_value, base_value, today_value : the numbers themselves, in the metric's unit; today's is NaN at the very start
@@ -97,7 +99,26 @@ class Finding:
             "draft": f"{self.draft} {translate(self.unit)}" if self.unit else self.draft,
             "base": self.base,
             "quarter": self.quarter,
+            "more": str(max(self.shares.better, self.shares.worse)),
+            "worlds": str(self.shares.worlds),
+            "end": translate(self.end),
         }
+
+    @property
+    def side(self) -> Literal["better", "worse", ""]:
+        """What the sentence says of the draft, for marks beside it: "" where no difference is told. Where neither way is better as such,
+        "better" is higher."""
+        if self.kind not in ("moves", "stays"):
+            return ""
+        return "better" if self.shares.better > self.shares.worse else "worse"
+
+    @property
+    def end(self) -> str:
+        """How more worlds end than not, one of ``ENDS``."""
+        gains = self.shares.better > self.shares.worse
+        if self.shares.wanted is None:
+            return "higher" if gains else "lower"
+        return "better" if gains else "worse"
 
     @property
     def subject(self) -> str:

@@ -7,6 +7,7 @@ reads it derives every number anew and finds out whether what stands in it follo
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,6 +30,7 @@ __all__ = [
     "Apart",
     "GameFileError",
     "LoadedGame",
+    "OtherModelWarning",
     "TurnCheck",
     "Verification",
     "game_file",
@@ -43,6 +45,10 @@ MOST_EVENTS = 100_000
 Exactness = Literal["", "1e-9", "bit for bit"]
 _EXACTNESS: tuple[Exactness, ...] = ("", "1e-9", "bit for bit")
 """From the least exact on."""
+
+
+class OtherModelWarning(UserWarning):
+    """A game is simulated with another model or scenario than it was played with."""
 
 
 class GameFileError(UserError):
@@ -233,16 +239,25 @@ def _furthest(stated: Mapping[str, float], derived: Mapping[str, float]) -> Apar
 
 @dataclass(frozen=True)
 class LoadedGame:
-    """A played game as scenario, seed and decisions. ``policies``: every seat's decisions; ``turns``: how many were resolved."""
+    """A played game as scenario, seed and decisions. ``policies``: every seat's decisions; ``turns``: how many were resolved.
+
+    ``model``: what it was played with, where that is not what is installed; else "".
+    """
 
     scenario: Scenario
     seed: int
     policies: Mapping[str, Policy]
     turns: int
     quarters: int
+    model: str = ""
 
     def simulate(self, seeds: Sequence[int] | None = None, **asked: Any) -> Result:
-        """The game's own world (or the worlds of ``seeds``) under its decisions, to where it was played; see ``policygame.simulate``."""
+        """The game's own world (or the worlds of ``seeds``) under its decisions, to where it was played; see ``policygame.simulate``.
+
+        Warns with ``OtherModelWarning`` where the game was played with another model: its numbers are then not those of play.
+        """
+        if self.model:
+            warnings.warn(_other_model_words(self.model), OtherModelWarning, stacklevel=2)
         chosen = [self.seed] if seeds is None else seeds
         play_from = Calendar.of(self.scenario).play_from
         scripts = {
@@ -276,6 +291,18 @@ class LoadedGame:
         )
 
 
+def _other_model_words(model: str) -> str:
+    if model == model_version():
+        return (
+            "The game was played with another version of its scenario than is installed. What the installed one makes of the same "
+            "decisions may differ from what was seen in play."
+        )
+    return (
+        f"The game was played with the model {model}; installed is {model_version()}. What this makes of the same decisions may differ "
+        "from what was seen in play. Load the file with the version of policygame that it names to get the numbers of play."
+    )
+
+
 def load_game(path: str | Path) -> LoadedGame:
     """The game in a file that was downloaded or exported; GameFileError says what is wrong with it."""
     place = Path(path)
@@ -285,4 +312,5 @@ def load_game(path: str | Path) -> LoadedGame:
         raise GameFileError(f"{place} cannot be read: {error.strerror or error}") from None
     game = _folded(read_game_file(content, str(place)), str(place))
     resolved = len(game.result_hashes)
-    return LoadedGame(game.scenario, game.seed, game.decisions, resolved, game.calendar.quarters_before(resolved + 1))
+    model = "" if game.same_model else game.created.model_version
+    return LoadedGame(game.scenario, game.seed, game.decisions, resolved, game.calendar.quarters_before(resolved + 1), model)

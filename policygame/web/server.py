@@ -37,6 +37,7 @@ from policygame.web.help import help_text
 from policygame.web.text import _
 
 if TYPE_CHECKING:
+    from policygame.game import SeatView
     from policygame.hosting.debriefs import Debriefs
     from policygame.hosting.forecaster import Forecaster
     from policygame.hosting.host import Host
@@ -165,9 +166,7 @@ async def _game_file(request: Request) -> Response:
         if view.seat is None and not view.owner:
             return 404, _("There is no game of this code in which this browser has a seat.")
         if view.phase != "ended":
-            return 409, _(
-                "The game is not over. Its file holds the seed, and so the future: it can be had when the last turn is resolved."
-            )
+            return 409, _not_over(view)
         return 200, host.game_file(found.id)
 
     try:
@@ -178,6 +177,18 @@ async def _game_file(request: Request) -> Response:
         return PlainTextResponse(text, status_code=status)
     name = f'attachment; filename="policygame-{code}.json"'
     return Response(text, media_type="application/json", headers={"Content-Disposition": name, "Cache-Control": "no-store"})
+
+
+def _not_over(view: SeatView) -> str:
+    """Why no file of a game that goes on leaves the server, and when one will."""
+    if view.playable:
+        return _(
+            "The game is not over. Its file holds the seed, and so the future: it can be had when the last turn is resolved."
+        )
+    return _(
+        "{why} It was not over, and its file holds the seed, and so the future of whoever plays it on with {model}: nobody gets it here. "
+        "Whoever runs the server writes it with: policygame export {code}"
+    ).format(why=view.why_not, model=view.model, code=view.code)
 
 
 async def _debrief_file(request: Request) -> Response:
@@ -192,9 +203,7 @@ async def _debrief_file(request: Request) -> Response:
         if view is None or view.seat is None or view.turn == 1:
             return None
         if view.phase != "ended":
-            raise UserError(
-                _("The game is not over. The file tells the seed, and so the future: it can be had after the last turn.")
-            )
+            raise UserError(_not_over(view))
         from policygame.game.debrief import seen
         from policygame.web.export import debrief_html
 

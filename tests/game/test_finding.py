@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from policygame.catalogue import METRICS, Quarter
-from policygame.game.finding import SUBJECTS, TEMPLATES, VERBS, Finding, finding, told_from_chance
+from policygame.game.finding import ENDS, SUBJECTS, TEMPLATES, VERBS, Finding, finding, told_from_chance
 from policygame.game.outlook import Answer, Block, Request, Series, Shares, answer_block, merge
 from policygame.game.wording import number, said, smallest, value_text
 
@@ -64,13 +64,37 @@ def test_a_median_that_contradicts_the_worlds_is_not_told() -> None:
     assert found.kind == "unclear"
 
 
-def test_the_same_in_every_world_is_nothing_and_less_than_a_digit_is_too_little() -> None:
+def test_the_same_in_every_world_is_nothing_and_a_middle_that_stays_is_told_with_the_worlds_that_move() -> None:
     base = np.linspace(10.0, 30.0, 40)
     assert told(base, base).text == "The draft changes nothing: the wait is 20 weeks by 2026 Q4 either way."
     moved = base.copy()
     moved[:10] -= 2.0
     assert told(base, moved).kind == "stays"
-    assert told(base, moved).text == "The wait moves too little to be told: 20 weeks by 2026 Q4 either way."
+    assert (
+        told(base, moved).text
+        == "The wait is 20 weeks by 2026 Q4 in the middle world either way, but 10 of 40 worlds end better."
+    )
+    rank = ("hhi_packaging", "firm", "interposer_2_5d")
+    found = told(100.0 * base, 100.0 * moved, series=rank)
+    assert (found.shares.wanted, found.end) in (("lower", "better"), (None, "lower"))
+
+
+def test_marks_say_what_the_sentence_says() -> None:
+    base = np.linspace(10.0, 30.0, 40)
+    moved = base.copy()
+    moved[:10] += 2.0
+    assert (told(base, moved).kind, told(base, moved).side) == ("stays", "worse")
+    assert told(base, moved).text.endswith(" 10 of 40 worlds end worse.")
+    assert told(base, base + 2.0).side == "worse"
+    assert told(base, base - 2.0).side == "better"
+    assert told(base, base).side == ""
+    torn = told(base, base + np.tile([3.0, -3.0], 20))
+    assert (torn.kind, torn.side) == ("unclear", "")
+    contrary = np.concatenate([np.linspace(10.0, 20.0, 30), np.full(10, 21.0)])  # more worlds better, the middle one worse
+    draft = contrary - 1.0
+    draft[contrary > 14.0] += 1.0
+    draft[(contrary > 14.0) & (contrary < 16.0)] = 25.0
+    assert (told(contrary, draft).kind, told(contrary, draft).side) == ("unclear", "")
 
 
 def test_other_subjects_name_place_and_item() -> None:
@@ -123,6 +147,7 @@ def test_every_template_of_a_subject_and_every_verb_is_listed_for_translators() 
             found.subject_in(lambda english, asked=asked: asked.append(english) or english)  # type: ignore[misc]
             assert asked[0] in SUBJECTS
             assert found.verb in VERBS
+            assert found.end in ENDS
 
 
 def test_every_template_is_filled_by_the_fields() -> None:

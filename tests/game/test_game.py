@@ -178,7 +178,7 @@ def test_what_cannot_be_paid_names_the_line_to_shrink_and_then_can_be_sent():
     assert refused.line == ("packaging_rnd", "interposer_2_5d")
     assert refused.amount is not None
     assert 0 < refused.amount < 2000
-    assert "Shrink Packaging research" in str(refused)
+    assert "Shrink Packaging research and pilot lines, 2.5D to " in str(refused)  # by its name, not its id
     table.submit(f"packaging_rnd interposer_2_5d {refused.amount}", "supplier_programme hbm 5")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from policygame import load_game
 from policygame.game import Game, Position, hashed
 from policygame.game import commands as c
 from policygame.game.events import SeatClaimed
-from policygame.game.handin import GameFileError, game_file, read_game_file, verify
+from policygame.game.handin import GameFileError, OtherModelWarning, game_file, read_game_file, verify
 from policygame.version import model_version
 from tests.game.table import Table
 
@@ -180,6 +181,27 @@ def test_another_models_game_is_told_apart(played):
     assert found.model == "0.0.1+older"
     assert found.installed == model_version()
     assert not found.same_model
+
+
+def test_a_loaded_game_of_another_model_warns_when_it_is_simulated(played, tmp_path):
+    def file(change):
+        content = json.loads(game_file(played.log))
+        change(content["events"][0])
+        place = tmp_path / "game.json"
+        place.write_text(json.dumps(content))
+        return load_game(place)
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        file(lambda created: None).simulate()
+    assert told == []
+    other = file(lambda created: created.update(model_version="0.0.1+older"))
+    for game in (other, other.without("USA")):
+        with pytest.warns(OtherModelWarning, match=r"played with the model 0\.0\.1\+older; installed is .* may differ") as told:
+            game.simulate()
+        assert told[0].filename == __file__  # whoever asked is pointed at
+    with pytest.warns(OtherModelWarning, match="another version of its scenario"):
+        file(lambda created: created.update(scenario_hash="0" * 64)).simulate()
 
 
 def test_another_models_results_are_compared_where_they_differ_most(played):

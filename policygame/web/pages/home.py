@@ -149,7 +149,11 @@ def _continued(tokens: Tokens) -> Markup | None:
         found = host().find(code)
         if found is None or len(cards) == MOST_CONTINUED:
             continue
-        game = host().game(found.id)
+        try:
+            game = host().game(found.id)
+        except UserError as error:  # its scenario is gone, say: who sat there cannot be read, and the page shows all others
+            cards.append(_cannot_open(code, str(error)))
+            continue
         seat = game.seat_of(tokens.get(code))
         if seat is None and not game.is_owner(tokens.get(code)):
             continue
@@ -179,6 +183,23 @@ def _continued(tokens: Tokens) -> Markup | None:
             )
         )
     return el("ul", cards, class_="conts", aria_label=_("Your games")) if cards else None
+
+
+def _cannot_open(code: str, why: str) -> Markup:
+    """A game of this browser that the installed program cannot read."""
+    title = _("Game {code} cannot be opened").format(code=code)
+    words = _("{why}. It is kept as it is, and opens again with the program that it was played with.").format(why=_sentence(why))
+    return el(
+        "li",
+        el("div", el("b", title), el("div", words, class_="sub"), class_="grow"),
+        class_="card cont",
+        data_key=f"game-{code}",
+    )
+
+
+def _sentence(words: str) -> str:
+    """Words of an error as a sentence begins, without its full stop."""
+    return words[:1].upper() + words[1:].removesuffix(".")
 
 
 def _picture() -> Markup:

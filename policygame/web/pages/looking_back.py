@@ -130,6 +130,20 @@ def scale_words(found: Debrief) -> str:
     return f"{words} {_('Left out, for no bot moves it enough to tell: {names}.').format(names=dropped)}"
 
 
+def _part_value(part: str, value: float) -> str:
+    """A part of the mandate with its unit; a share with one digit more than elsewhere, because a gain is often less than one."""
+    how = said("score_raw", part)
+    return f"{number(value * how.scale, 1 if how.word == '%' else how.decimals)} {_(how.word)}"
+
+
+def _gain_unit(part: str) -> str:
+    """What a gain of a part, times a hundred, is counted in."""
+    if part == "V":  # counted relative to itself
+        return _("% of what it is had you done nothing")
+    word = said("score_raw", part).word
+    return _("percentage points") if word == "%" else _(word)
+
+
 def parts_card(found: Debrief) -> Markup:
     """Every part of the mandate: as played, had one done nothing, and what that is worth; on the tournament's scale where there is one."""
     rows = []
@@ -138,19 +152,20 @@ def parts_card(found: Debrief) -> Markup:
         if part.weight <= 0.0:
             continue
         gain = part.gain
-        told = _("{low} to {high}").format(low=change(gain.low, 3), high=change(gain.high, 3))
+        told = _("{low} to {high}").format(low=change(100.0 * gain.low, 1), high=change(100.0 * gain.high, 1))
         mark = "" if gain.told else _("cannot be told from zero")
         rows.append(
             el(
                 "tr",
                 el("td", el("b", _(MANDATE[part.part].name)), el("div", _(MANDATE[part.part].sentence), class_="sub")),
                 el("td", number(part.weight), class_="n"),
-                el("td", number(part.played), class_="n"),
-                el("td", number(part.nothing), class_="n"),
+                el("td", _part_value(part.part, part.played), class_="n"),
+                el("td", _part_value(part.part, part.nothing), class_="n"),
                 el(
                     "td",
-                    change(gain.own, 3),
+                    change(100.0 * gain.own, 1),
                     el("div", told, class_="sub nw"),
+                    el("div", _gain_unit(part.part), class_="sub"),
                     el("div", mark, class_="sub") if mark else None,
                     class_="n",
                 ),
@@ -166,7 +181,7 @@ def parts_card(found: Debrief) -> Markup:
         _("As played"),
         _("Had you done nothing"),
         _("Gain, nine worlds in ten"),
-        _("Points"),
+        _("Points: weight times gain, over 100"),
         *([_("In the score")] if scale else []),
     )
     head = el("tr", [el("th", words, class_="n" if at else None, scope="col") for at, words in enumerate(heads)])

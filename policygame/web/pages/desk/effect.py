@@ -7,7 +7,7 @@ from typing import Any
 
 import solara
 
-from policygame.game.finding import finding, told_from_chance
+from policygame.game.finding import finding
 from policygame.game.outlook import Answer, history_series
 from policygame.game.turns import Calendar
 from policygame.game.views import SeatView
@@ -72,24 +72,25 @@ def mandate_marks(answer: Answer | None, shown: tuple[Shown, ...], drafted: bool
     for one in shown:
         if not one.part:
             continue
-        sign, words, css = "–", _("no difference"), "mute"
-        if answer is not None and drafted and told_from_chance(answer.shares[answer.row(one.series)]):
-            shares = answer.shares[answer.row(one.series)]
-            better = shares.better > shares.worse
-            sign, words, css = ("▲", _("better"), "good") if better else ("▼", _("worse"), "bad")
+        sign, words, css = {
+            "better": ("▲", _("better"), "good"),
+            "worse": ("▼", _("worse"), "bad"),
+            "": ("–", _("no difference"), "mute"),
+        }[_side(answer, one, drafted)]
         marks.append(el("li", el("span", one.label), el("b", sign, class_=css, aria_hidden=True), el("span", words, class_="vh")))
     head = el("li", el("span", _("Mandate, with this draft"), class_="sub"), question("term", "score"), class_="wide")
     return el("ul", head, marks, class_="mand", aria_label=_("What your draft does to your mandate"))
 
 
+def _side(answer: Answer | None, one: Shown, drafted: bool) -> str:
+    """What the sentence over the fan says of the draft: "better", "worse", or "" where no difference is told."""
+    return finding(answer, one.series).side if answer is not None and drafted else ""
+
+
 def mandate_count(answer: Answer | None, shown: tuple[Shown, ...], drafted: bool) -> Markup:
     """How many parts of the mandate the draft makes better and worse, for the narrow bar of a phone."""
-    better = worse = 0
-    for one in shown:
-        if one.part and answer is not None and drafted:
-            shares = answer.shares[answer.row(one.series)]
-            if told_from_chance(shares):
-                better, worse = better + (shares.better > shares.worse), worse + (shares.better < shares.worse)
+    sides = [_side(answer, one, drafted) for one in shown if one.part]
+    better, worse = sides.count("better"), sides.count("worse")
     told = _("{better} parts of your mandate better, {worse} worse").format(better=better, worse=worse)
     marks = [
         el("b", f"▲ {better}", class_="good" if better else "mute"),
