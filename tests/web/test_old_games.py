@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from policygame.game import commands as c
-from policygame.game.version import model_version
+from policygame.version import model_version
 from policygame.hosting.host import Entry, Host
 from policygame.store import Store
 from policygame.web import hosted, identity, server
