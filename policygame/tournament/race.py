@@ -67,14 +67,20 @@ class Willing:
 
 
 def racers_of(scenario: Scenario) -> tuple[str, ...]:
-    """The seats with the largest packaging purses of those that may give grants and make pacts; none where there is but one."""
-    income = {}
+    """The circle of allies with the largest packaging purses among seats that may give grants and make pacts; none where nobody has one."""
+    income, allies = {}, {}
     for seat in seats_of(scenario):
-        government = scenario.jurisdictions[seat].government
-        if government is not None and all(lever in government.levers for lever in _NEEDED):
-            income[seat] = government.packaging_income_musd_per_year.value
-    chosen = sorted(income, key=lambda seat: -income[seat])[:RACERS]
-    return tuple(seat for seat in income if seat in chosen) if len(chosen) > 1 else ()
+        place = scenario.jurisdictions[seat]
+        if place.government is not None and all(lever in place.government.levers for lever in _NEEDED):
+            income[seat] = place.government.packaging_income_musd_per_year.value
+            allies[seat] = place.allies
+    circles = []
+    for seat in income:
+        friends = [one for one in income if one == seat or (one in allies[seat] and seat in allies[one])]
+        chosen = sorted(friends, key=lambda one: -income[one])[:RACERS]
+        circles.append(tuple(one for one in income if one in chosen))
+    best = max(circles, key=lambda circle: sum(income[one] for one in circle), default=())
+    return best if len(best) > 1 else ()
 
 
 def race_arms(racers: Sequence[str]) -> dict[str, Arm]:

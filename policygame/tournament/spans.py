@@ -20,17 +20,14 @@ __all__ = ["LEAST", "MOST", "Span", "points", "scaled", "spans_of"]
 SPAN_AT = 0.9
 """The span is this quantile of gains over all bots and worlds."""
 TOLD_ERRORS = 2.0
-"""A span of fewer standard errors cannot be told from zero."""
+"""A span of fewer standard errors of the gains cannot be told from zero."""
 LEAST, MOST = -0.5, 1.25
 """What a part may count for in a score, in spans."""
-RESAMPLES = 200
-"""How often worlds are drawn anew, with replacement, to see how sure a span is."""
-_KEY = 20260101
 
 
 @dataclass(frozen=True)
 class Span:
-    """How far the bots of a seat move a part: ``value`` and its standard error, in the part's unit."""
+    """How far the bots of a seat move a part: ``value``, and the standard error of gains in the part, in its unit."""
 
     part: str
     value: float
@@ -45,7 +42,8 @@ class Span:
 def spans_of(gains: Array) -> tuple[Span, ...]:
     """The span of each part but thrift, from the gains (bot, part, world) of a seat's bots.
 
-    The standard error is that of the quantile when worlds, each with all its bots, are drawn anew.
+    The standard error is the spread of gains over all bots and worlds by the root of the number of worlds, for games of one world go
+    together. A part that good play hardly moves, while bad play moves it far, so is no scale for either.
 
     >>> gains = np.zeros((2, 8, 50))
     >>> gains[1, 0] = np.linspace(0.0, 1.0, 50)
@@ -53,16 +51,13 @@ def spans_of(gains: Array) -> tuple[Span, ...]:
     >>> spans[0].part, round(spans[0].value, 3), spans[0].kept, spans[1].kept
     ('S', 0.798, True, False)
     """
-    n = gains.shape[-1]
-    generator = np.random.Generator(np.random.Philox(key=_KEY))
-    drawn = generator.integers(0, n, size=(RESAMPLES, n))
+    worlds = gains.shape[-1]
     found = []
     for row, part in enumerate(PARTS):
         if row != THRIFT:
-            own = gains[:, row]
-            again = quantiles(own[:, drawn].transpose(1, 0, 2).reshape(RESAMPLES, -1), [SPAN_AT])[0]
-            value = float(quantiles(own.reshape(-1), [SPAN_AT])[0])
-            found.append(Span(part, value, float(again.std())))
+            own = gains[:, row].reshape(-1)
+            value = float(quantiles(own, [SPAN_AT])[0])
+            found.append(Span(part, value, float(own.std() / np.sqrt(worlds))))
     return tuple(found)
 
 
