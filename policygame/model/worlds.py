@@ -26,8 +26,19 @@ def _tag(purpose: str) -> int:
     return int.from_bytes(blake2b(purpose.encode(), digest_size=8).digest(), "little")
 
 
-def _philox(seed: int, purpose: str) -> np.random.Philox:
-    return np.random.Philox(key=np.array([seed, _tag(purpose)], dtype=np.uint64))
+class _Stream:
+    """A generator that can be put at the beginning of any stream: making one for each stream takes longer than drawing from it."""
+
+    def __init__(self) -> None:
+        self.bits = np.random.Philox(key=0)
+        self.generator = np.random.Generator(self.bits)
+        self._beginning = self.bits.state
+
+    def begin(self, seed: int, tag: int) -> np.random.Generator:
+        """The generator, at the beginning of the stream of a seed and a purpose's tag."""
+        self._beginning["state"]["key"] = np.array([seed, tag], dtype=np.uint64)
+        self.bits.state = self._beginning
+        return self.generator
 
 
 @dataclass(frozen=True)
@@ -65,32 +76,33 @@ class Shocks:
             "retaliation": n_places,
         }
         normal = {"demand", "surge_size"}
-        drawn = {name: np.empty((quarters, width, len(seeds))) for name, width in widths.items()}
-        for world, seed in enumerate(seeds):
-            for name, width in widths.items():
-                generator = np.random.Generator(_philox(seed, f"shock:{name}"))
-                shape = (quarters, width)
-                drawn[name][:, :, world] = generator.standard_normal(shape) if name in normal else generator.random(shape)
+        stream, drawn = _Stream(), {}
+        for name, width in widths.items():
+            tag, by_world = _tag(f"shock:{name}"), np.empty((len(seeds), quarters, width))
+            for world, seed in enumerate(seeds):
+                generator = stream.begin(seed, tag)
+                draw = generator.standard_normal if name in normal else generator.random
+                draw(out=by_world[world])
+            drawn[name] = np.ascontiguousarray(by_world.transpose(1, 2, 0))
         return cls(**drawn)
 
-    def after(self, earlier: Shocks) -> Shocks:
-        """These shocks, but for the first quarters, which are those of ``earlier``, of as many worlds."""
+    def begin_with(self, earlier: Shocks) -> None:
+        """Replace the first quarters by those of ``earlier``, of as many worlds."""
         first = len(earlier.demand)
-        return Shocks(
-            **{f.name: np.concatenate([getattr(earlier, f.name), getattr(self, f.name)[first:]]) for f in fields(Shocks)}
-        )
+        for f in fields(Shocks):
+            getattr(self, f.name)[:first] = getattr(earlier, f.name)
 
 
 def uniforms(seeds: Sequence[int], names: Iterable[str]) -> Mapping[str, Array]:
     """One uniform draw per name and world: a function of the seed and the name alone, whatever else is drawn."""
     places = sorted((_tag(name), name) for name in set(names))
     drawn = {name: np.empty(len(seeds)) for _, name in places}
+    stream, tag = _Stream(), _tag("numbers")
     for world, seed in enumerate(seeds):
-        bits = _philox(seed, "numbers")
-        generator = np.random.Generator(bits)
+        generator = stream.begin(seed, tag)
         reached = 0
         for place, name in places:
-            bits.advance(place - reached)
+            stream.bits.advance(place - reached)
             reached = place + 1  # one block has been started by the draw below
             drawn[name][world] = generator.random()
     return drawn
@@ -130,8 +142,13 @@ class Values:
 
     @cached_property
     def _uniforms(self) -> Mapping[str, Array]:
-        """Drawn when a number is first read: a model that shares another's numbers reads none."""
-        return uniforms(self._seeds, [path for path, number in self._numbers.items() if number.draw])
+        """Of what is neither given nor fitted. Drawn when a number is first read: a model that shares another's numbers reads none."""
+        drawn = [path for path, number in self._numbers.items() if number.draw and not self._is_fitted(path, number)]
+        return uniforms(self._seeds, [path for path in drawn if path not in self._overrides])
+
+    def _is_fitted(self, path: str, number: Number) -> bool:
+        """Whether a number comes from the posterior."""
+        return number.fitted and self._posterior is not None and path in self._posterior.paths
 
     def uniform(self, name: str) -> Array:
         """One uniform draw for each world, (world,): a function of its seed and the name."""
@@ -151,7 +168,8 @@ class Values:
             return own
         fixed = min(max(Quarter.parse(self._posterior.shocks_until) - start + 1, 0), quarters)
         seeds = self._posterior.shock_seeds[self._rows]
-        return own.after(Shocks.draw([int(seed) for seed in seeds], fixed))
+        own.begin_with(Shocks.draw([int(seed) for seed in seeds], fixed))
+        return own
 
     def __getitem__(self, path: str) -> Array:
         """The number at ``path``, as an array (world,)."""
@@ -160,7 +178,8 @@ class Values:
         number = self._numbers[path]
         if not number.draw:
             return np.full(self.n_worlds, number.value)
-        if number.fitted and self._posterior is not None and path in self._posterior.paths:
+        if self._is_fitted(path, number):
+            assert self._posterior is not None
             return self._posterior.column(path)[self._rows]
         assert number.span is not None
         return triangular(self._uniforms[path], number.span[0], number.value, number.span[1])
