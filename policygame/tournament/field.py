@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from policygame.asking import check_seeds
-from policygame.bots import BOTS
+from policygame.bots import BOTS, Bot
 from policygame.foresight.summaries import quantiles
 from policygame.model.arrays import Array
 from policygame.scenario import Scenario
@@ -76,7 +76,7 @@ class Entry:
 class LeverValue:
     """What a seat's best bot loses without a lever: in points, and as a part of its gain over nothing.
 
-    A pact needs two sides: what alliances are worth is what the bot loses where all others would agree to its offers.
+    A pact needs two sides: what an alliance is worth is what the bot loses without it where all others would agree to its offers.
     """
 
     seat: str
@@ -210,9 +210,13 @@ class _Games:
 def _lever_values(games: _Games, at: int, best: Entry, table: _Table, played: Array) -> list[LeverValue]:
     """What the best bot of seat ``at`` loses without each of its levers; ``played`` (part, world) is how it did with all."""
     seat, bot, levers = best.seat, BOTS[best.bot], games.levers(games.seats[at])
-    arms = [Arm(((seat, bot.without(lever)),)) for lever in levers]
+
+    def arm(own: Bot, *, pacts: bool) -> Arm:
+        return Arm(tuple((one, own if one == seat else Willing(seat)) for one in games.seats) if pacts else ((seat, own),))
+
+    arms = [arm(bot.without(lever), pacts=lever == _PACTS) for lever in levers]
     if _PACTS in levers:
-        arms.append(Arm(tuple((one, bot if one == seat else Willing(seat)) for one in games.seats)))
+        arms.append(arm(bot, pacts=True))
     ran = games.ran(arms)[:, at]
     values = []
     for lever, without in zip(levers, ran, strict=False):
