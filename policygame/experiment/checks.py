@@ -317,6 +317,3 @@ def _size(top: Spot, setting: Setting, design: Design, found: list[Dimension], t
     if runs > MOST_RUNS:
         words = f"{runs:,} runs ({points:,} points x {arms:,} arms x {seeds.n:,} seeds)"
         yield top.at("design").problem(words, f"at most {MOST_RUNS:,} in one experiment")
-    used = seeds.n * (arms if seeds.arms == "nested" else 1) * (points if seeds.points == "nested" else 1)
-    if seeds.first + used > 2**64:
-        yield top.at("seeds").problem(f"seeds beyond 2**64 ({used:,} from {seeds.first} on)", "a smaller 'first'")

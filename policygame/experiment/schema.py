@@ -37,6 +37,8 @@ OTHERS = "others"
 
 MOST_POINTS = 10_000_000
 MOST_SEEDS = 1_000_000
+LARGEST_FIRST_SEED = 10**17
+"""So that no seed of an experiment passes the largest that a world may have, and a file can state it."""
 RESERVED = ("run", "point", "arm", "replicate", "seed")
 """Columns of ``runs.parquet`` that no outcome, amount or table column may be called."""
 
@@ -160,7 +162,7 @@ class Design(Section):
     levels: int | None = Field(None, ge=2, le=1000, description="values of each uncertainty")
     trajectories: int | None = Field(None, ge=1, le=MOST_POINTS, description="walks of Morris' method")
     second_order: bool | None = Field(None, description="whether Sobol' indices of pairs can be had")
-    seed: int | None = Field(None, ge=0, le=2**63 - 1, description="seed of the points, not of the worlds")
+    seed: int | None = Field(None, ge=0, le=LARGEST_FIRST_SEED, description="seed of the points, not of the worlds")
     rows: tuple[dict[str, Any], ...] | None = Field(None, min_length=1, description="points, one mapping each")
     file: str | None = Field(None, description="a CSV file with a column for each quantity")
 
@@ -186,7 +188,7 @@ class Seeds(Section):
     """The worlds of every point and arm: ``n`` seeds from ``first`` on."""
 
     n: int = Field(1, ge=1, le=MOST_SEEDS, description="worlds of each point in each arm")
-    first: int = Field(1, ge=0, le=2**64 - 1, description="first seed")
+    first: int = Field(1, ge=0, le=LARGEST_FIRST_SEED, description="first seed")
     arms: Literal["common", "nested"] = Field("common", description="whether all arms see the same worlds")
     points: Literal["common", "nested"] = Field("common", description="whether all points see the same worlds")
 

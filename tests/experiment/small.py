@@ -37,6 +37,11 @@ design: {method: latin_hypercube, points: 6}
 seeds: {n: 2, points: nested}
 """
 
+UNCERTAINTIES, AMOUNTS = (
+    SMALL[SMALL.index(a) : SMALL.index(b)] for a, b in (("uncertainties", "levers"), ("amounts", "outcomes"))
+)
+"""Sections of it, to be left out."""
+
 
 def run_here(plan: Plan, out: Path, **options: object) -> Summary:
     """Run a plan inside this process."""

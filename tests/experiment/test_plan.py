@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from policygame.experiment import load_experiment, shipped_experiments
+from tests.experiment.small import AMOUNTS, UNCERTAINTIES
 
 
 def test_every_run_has_its_point_arm_and_replicate_once(small):
@@ -40,14 +41,11 @@ def test_seeds_are_common_or_nested(write, seeds, of_arms, of_points, used):
 
 def test_named_arms_are_crossed_with_levers(write):
     arms = "arms:\n  a: {}\n  b: {others: fab-first}\n"
-    plan = load_experiment(write((_AMOUNTS, arms)))
+    plan = load_experiment(write((AMOUNTS, arms)))
     assert [arm.name for arm in plan.arms] == ["a; USA=history", "a; USA=whole-chain", "b; USA=history", "b; USA=whole-chain"]
     assert plan.arms[2].choices["CHN"].text == "fab-first"
     assert plan.arms[2].choices["USA"].text == "history"
     assert "CHN" not in plan.arms[0].choices
-
-
-_AMOUNTS = "amounts:\n  korea: {government: KOR, line: 2023Q1 packaging_grant interposer_2_5d X cap 500, uniform: [0, 0.3]}\n"
 
 
 def test_a_table_of_rows_may_name_arms(write):
@@ -57,24 +55,17 @@ def test_a_table_of_rows_may_name_arms(write):
     - {parameters.phantom_eta: 0.6, korea: 0.1, arm: USA=whole-chain}
     - {parameters.phantom_eta: 0.7, korea: 0.2, arm: USA=history}
 """
-    plan = load_experiment(write(("design: {method: latin_hypercube, points: 6}\n", rows), (_UNCERTAINTIES, "")))
+    plan = load_experiment(write(("design: {method: latin_hypercube, points: 6}\n", rows), (UNCERTAINTIES, "")))
     table = plan.table(0, plan.n_runs).to_pandas()
     assert plan.n_runs == 4
     assert list(table["arm"]) == ["USA=whole-chain"] * 2 + ["USA=history"] * 2
     assert list(table["korea"]) == [0.1, 0.1, 0.2, 0.2]
 
 
-_UNCERTAINTIES = """uncertainties:
-  parameters.phantom_eta:
-  parameters.location_weight: {uniform: [4, 12]}
-  capacity.hbm: {triangular: [0.9, 1, 1.1], start: 2022Q3}
-"""
-
-
 def test_a_table_may_be_a_csv_file(write, tmp_path):
     (tmp_path / "points.csv").write_text("parameters.phantom_eta,korea\n0.6,0.1\n0.7,0.2\n0.8,0.3\n")
     plan = load_experiment(
-        write(("{method: latin_hypercube, points: 6}", "{method: table, file: points.csv}"), (_UNCERTAINTIES, ""))
+        write(("{method: latin_hypercube, points: 6}", "{method: table, file: points.csv}"), (UNCERTAINTIES, ""))
     )
     assert (plan.n_points, plan.n_arms) == (3, 2)
     assert plan.values.tolist() == [[0.6, 0.1], [0.7, 0.2], [0.8, 0.3]]
