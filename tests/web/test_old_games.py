@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from policygame.game import commands as c
-from policygame.version import model_version
 from policygame.hosting.host import Entry, Host
 from policygame.store import Store
+from policygame.version import model_version
 from policygame.web import hosted, identity, server
 from policygame.web.pages.home import Home
 
