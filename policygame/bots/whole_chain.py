@@ -27,9 +27,11 @@ def fabs_of(desk: Desk) -> list[str]:
 def weakest_links(desk: Desk) -> dict[str, Array]:
     """Link -> (W,) 0 to 1: how tight each stage, and labour here, is; what trails the tightest by half the scale gets nothing."""
     view = desk.view
-    tight = {stage: tightness(view, stage) for stage in (*desk.technologies, *desk.materials, *fabs_of(desk))}
+    tight = {stage: tightness(view, stage) for stage in (*desk.technologies, *desk.materials)}
     tight["labour"] = ramp(view.labour_use, 0.9, 1.1)
     top = highest(list(tight.values()))
+    # fabs have a purse of their own: full ones draw support, and take none from packaging
+    tight.update({stage: tightness(view, stage) for stage in fabs_of(desk)})
     return {link: t * ramp(t - top, -0.5, 0.0) for link, t in tight.items()}
 
 

@@ -167,7 +167,9 @@ def test_a_shortage_of_2_5d_makes_bots_do_more(bot: str, lever: str, item: str |
     others = {"TWN": "alliance-builder"} if bot == "alliance-builder" else {}
     short = amount(decided(bot, "USA", "2024Q1", changes=SHORT, others=others), lever, item)
     ample = amount(decided(bot, "USA", "2024Q1", changes=AMPLE, others=others), lever, item)
-    assert (short > ample).all()
+    assert short.mean() > ample.mean()
+    # the whole-chain bot pays for the weakest link, which in a world may be another one even then
+    assert bot == "whole-chain" or (short > ample).all()
 
 
 def test_packaging_first_moves_from_3d_to_2_5d_when_that_overflows() -> None:

@@ -14,7 +14,7 @@ def test_every_number_of_the_score_has_its_unit() -> None:
         return PartScore(name, 20.0, played, nothing, Spread(gain, gain, gain - 0.002, gain + 0.002))
 
     parts = (part("A", 0.104, 0.092, 0.012), part("V", 1250.0, 1000.0, 0.25), part("P", -0.05, -0.02, -0.03))
-    found: Any = SimpleNamespace(score=SimpleNamespace(parts=parts), worlds=40)
+    found: Any = SimpleNamespace(score=SimpleNamespace(parts=parts, scaled=None), worlds=40)
     shown = str(parts_card(found))
     rows = [row for row in shown.split("<tr>") if "<td>" in row]
     for told, row in zip(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,8 @@ def asked(name: str, entry: Entry) -> Response:
     cookie = f"{identity.COOKIE_PREFIX}{entry.code}={entry.token}".encode()
     scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"cookie", cookie)], "path_params": {"code": entry.code}}
     handler = {"game.json": server._game_file, "debrief.html": server._debrief_file}[name]
-    return asyncio.run(handler(Request(scope)))
+    with ThreadPoolExecutor(1) as thread:  # a browser of another test may hold this thread's event loop
+        return thread.submit(lambda: asyncio.run(handler(Request(scope)))).result()
 
 
 @pytest.mark.parametrize("name", ["game.json", "debrief.html"])
