@@ -1,10 +1,11 @@
-"""The bot that seeks company: pacts with allies who answer, a ceiling that it keeps, research and people before deep grants."""
+"""The bot that seeks company: pacts with those who answer, a ceiling that it keeps, research and people before deep grants."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from policygame.bots.common import Bot, Desk, ramp, shortage, tightness
+from policygame.bots.common import Bot, Desk, highest, ramp, shortage, tightness
+from policygame.bots.control_hawk import CONTROLS
 
 CEILING = 0.25
 """The highest grant rate that it offers to keep to, and keeps to."""
@@ -13,8 +14,14 @@ INVITES_EVERY = 4
 FIXED_PART = 0.7
 
 
+def partners(desk: Desk) -> tuple[str, ...]:
+    """Whom it asks: its allies; where it has none, all other governments."""
+    view = desk.view
+    return tuple(place for place in view.others if place in view.allies) or view.others
+
+
 def build_alliances(desk: Desk) -> None:
-    """Offer pacts to all allies in the first turn and every fourth, else to who answers; the shorter chips are, the wider."""
+    """Offer pacts in the first turn and every fourth, else to who answers, never to who controls exports to it; wider in a shortage."""
     view = desk.view
     short = ramp(shortage(view), 0.0, 0.35)
     invites = 1.0 if view.turn % INVITES_EVERY == 0 else 0.0
@@ -23,20 +30,20 @@ def build_alliances(desk: Desk) -> None:
         "subsidy_ceiling": CEILING + 0.0 * short,
         "shared_rnd": 0.3 + 0.4 * short,
     }
-    for ally in view.allies:
-        if ally in view.others:
-            for clause, share in wide.items():
-                answers = (view.offer(clause, ally) > 0.0).astype(float)
-                desk.set("alliance", clause, share * np.maximum(answers, invites), places=(ally,))
+    for partner in partners(desk):
+        trusted = (highest([view.control(item, partner, view.government) for item in CONTROLS]) <= 0.0).astype(float)
+        for clause, share in wide.items():
+            answers = (view.offer(clause, partner) > 0.0).astype(float)
+            desk.set("alliance", clause, share * trusted * np.maximum(answers, invites), places=(partner,))
     tight = {technology: tightness(view, technology) for technology in desk.technologies}
-    weights = {("packaging_rnd", technology): 0.1 + (0.2 + 0.4 * short) * t for technology, t in tight.items()}
-    weights[("workforce", "packaging")] = 0.1 + 0.4 * ramp(view.labour_use, 0.9, 1.1)
+    weights = {("packaging_rnd", technology): (0.2 + 0.4 * short) * t for technology, t in tight.items()}
+    weights[("workforce", "packaging")] = 0.5 * ramp(view.labour_use, 0.9, 1.1)
     desk.fund(desk.budget_musd(FIXED_PART), weights)
     desk.grant_or_credit({technology: 0.3 + 0.7 * t for technology, t in tight.items()}, ceiling=CEILING)
 
 
 ALLIANCE_BUILDER = Bot(
     "alliance-builder",
-    "Offers pacts to its allies and keeps them with those who answer; pays for research and people, and little for grants.",
+    "Offers pacts to its allies, without allies to all, and keeps them with those who answer; pays for research and people.",
     build_alliances,
 )

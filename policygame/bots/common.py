@@ -17,7 +17,7 @@ import numpy as np
 from policygame.model.agents.government import GovernmentView, Order
 from policygame.model.arrays import TINY, Array, positive
 
-__all__ = ["FAB", "PACKAGING", "Bot", "Desk", "highest", "ramp", "shortage", "tightness", "total"]
+__all__ = ["FAB", "PACKAGING", "TOLD", "Bot", "Desk", "highest", "ramp", "shortage", "tightness", "total"]
 
 PACKAGING, FAB = 0, 1
 """Purses of a treasury."""
@@ -26,6 +26,13 @@ TOLD = "ai_accelerator"
 YEAR = 4.0
 CREDIT_PART_OF_INCOME = 0.5
 """Part of a year's income that a bot is ready to give away as tax credits."""
+ENTRY_SHARE = 0.15
+"""Below this share of a technology a role counts as an entrant, and may promise to buy."""
+PROMISED_SHARE = 0.05
+"""What an entrant promises to buy, at most, as a share of the world's output."""
+PROMISE_YEARS = 3.0
+STOCK_PART = 0.15
+"""Part of the packaging purse that may go into a stockpile in a quarter, for each segment."""
 Key = tuple[str, str]
 """A lever and its item."""
 
@@ -134,6 +141,29 @@ class Desk:
             self.grant("packaging_grant", {t: most * w for t, w in want.items()}, guardrail=guardrail, priority=priority)
         elif want:
             self.credit("packaging", highest(list(want.values())))
+
+    def promise(self, technology: str, strength: Array) -> None:
+        """Offtake at today's price for an entrant, up to a twentieth of the world's output, while half the purse could pay a year of it.
+
+        ``strength`` (W,) is 0 to 1; a role with 15 % of the technology or more has no need of it.
+        """
+        view = self.view
+        price = view.price_usd(technology)
+        entrant = ramp(-view.share(technology), -ENTRY_SHARE, 0.0)
+        wafers = 3.0 * PROMISED_SHARE * view.capacity(technology) * entrant * strength
+        affordable = 0.5 * self.purse_musd[PACKAGING] * 1000.0 / (YEAR * np.maximum(price, TINY))
+        shared = affordable / len(self.technologies)
+        self.set("purchase_commitment", technology, np.minimum(wafers, shared), price_usd=price, years=PROMISE_YEARS)
+
+    def stock(self, segment: str, quarters: Array | float) -> None:
+        """Hold ``quarters`` of what is ordered here, bought from a small part of the purse and not while the segment is short."""
+        view = self.view
+        held = view.stock_kunits(segment)
+        # k units of a price in USD cost price / 1000 M USD; half of what lacks is ordered in a quarter
+        affordable = 2.0 * STOCK_PART * self.purse_musd[PACKAGING] * 1000.0 / np.maximum(view.segment_price_usd(segment), TINY)
+        ample = 1.0 - ramp(1.0 - view.fill(segment), 0.0, 0.2)
+        target = view.orders_kunits(segment) * quarters
+        self.set("stockpile", segment, np.minimum(target, held + affordable * ample))
 
 
 # ------------------------------------------------------------------------------------------------------ elementwise measures

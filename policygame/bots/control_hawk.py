@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from policygame.bots.common import PACKAGING, TOLD, Bot, Desk, highest, ramp, shortage
-from policygame.model.arrays import TINY, Array
+from policygame.bots.common import TOLD, Bot, Desk, highest, ramp, shortage
+from policygame.model.arrays import Array
 
 CONTROLS = ("hbm", "tools", "advanced_logic")
 WATCHED = ("interposer_2_5d", "hybrid_3d", "wafers_leading")
 STOCKED = ("defence", TOLD)
-STOCK_PART = 0.15
-"""Part of the packaging purse that may go into stockpiles in a quarter, for each segment."""
+STOCK_QUARTERS = 0.5
+"""Quarters of orders here that it holds when it fears the most; a quarter of that when it fears nobody."""
 
 
 def threat(desk: Desk, rival: str) -> Array:
@@ -41,18 +41,7 @@ def contain(desk: Desk) -> None:
     desk.grant_or_credit(dict.fromkeys(desk.technologies, strength), guardrail=rivals, priority=True)
     for segment in STOCKED:
         if segment in view.segments:
-            _stock(desk, segment, fear)
-
-
-def _stock(desk: Desk, segment: str, fear: Array) -> None:
-    """Hold up to half a quarter of orders here, bought from a small part of the purse and not while the segment is short."""
-    view = desk.view
-    held = view.stock_kunits(segment)
-    # k units of a price in USD cost price / 1000 M USD; half of what lacks is ordered in a quarter
-    affordable = 2.0 * STOCK_PART * desk.purse_musd[PACKAGING] * 1000.0 / np.maximum(view.segment_price_usd(segment), TINY)
-    ample = 1.0 - ramp(1.0 - view.fill(segment), 0.0, 0.2)
-    target = 0.5 * view.orders_kunits(segment) * (0.25 + 0.75 * fear)
-    desk.set("stockpile", segment, np.minimum(target, held + affordable * ample))
+            desk.stock(segment, STOCK_QUARTERS * (0.25 + 0.75 * fear))
 
 
 CONTROL_HAWK = Bot(

@@ -1,4 +1,4 @@
-"""The bot that believes in advanced packaging: grants and research for what is short, in step with the shortage."""
+"""The bot that believes in advanced packaging: grants, offtake and research for what is short, in step with the shortage."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def leaning(desk: Desk, short: Array) -> dict[str, Array]:
 
 
 def back_packaging(desk: Desk) -> None:
-    """Grants from a third of the bound up to all of it as fill falls to 65 %, research alike; they follow tight lines."""
+    """Grants from a third of the bound up to all of it as fill falls to 65 %, research and offtake alike; they follow tight lines."""
     if not desk.technologies:
         return
     short = ramp(shortage(desk.view), 0.0, 0.35)
@@ -29,10 +29,12 @@ def back_packaging(desk: Desk) -> None:
         desk.budget_musd(RESEARCH_PART) * part,
         {("packaging_rnd", technology): lean[technology] for technology in lean},
     )
+    for technology in lean:
+        desk.promise(technology, strength * lean[technology])
 
 
 PACKAGING_FIRST = Bot(
     "packaging-first",
-    "Raises grants and research for advanced packaging when accelerators are short, in the technology whose lines overflow.",
+    "Raises grants, promises to buy and research for advanced packaging when accelerators are short, where lines overflow.",
     back_packaging,
 )

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from policygame.bots.common import PACKAGING, Bot, Desk, highest, ramp, shortage, tightness
+from policygame.bots.common import TOLD, Bot, Desk, highest, ramp, shortage, tightness, total
 from policygame.bots.fab_first import FABS
-from policygame.model.arrays import TINY, Array
+from policygame.model.arrays import Array
 
 FIXED_PART = 0.6
 """Part of income for people, suppliers and research; the rest is left to grants and promises."""
-ENTRY_SHARE = 0.15
-"""Below this share of a technology the role counts as an entrant, and promises to buy."""
-PROMISE_YEARS = 3.0
 FAB_PART = 0.5
 """Part of the bound that it offers for wafers that are as tight as can be: packaging comes first."""
 PROGRAMME_SHARE = 0.05
 """From this share of the world's suppliers on, a programme gets its full weight."""
+CIRCLE_SHARE = 0.10
+"""With less than this share of the world's suppliers among itself and its allies, a role depends on others for an input."""
+RESERVE_QUARTERS = 1.0
+"""Quarters of orders here that it keeps in reserve, of the segment whose shortage it watches."""
 
 
 def fabs_of(desk: Desk) -> list[str]:
@@ -36,30 +37,31 @@ def weakest_links(desk: Desk) -> dict[str, Array]:
 
 
 def back_the_chain(desk: Desk) -> None:
-    """Grants for packaging and fabs that are tight, programmes for suppliers and people, research in a shortage, offtake for entry."""
+    """Grants for tight packaging and fabs, programmes for suppliers and people, research in a shortage, offtake for entry, a reserve."""
     view, links = desk.view, weakest_links(desk)
     short = ramp(shortage(view), 0.0, 0.35)
     desk.grant_or_credit({t: 0.2 + (0.3 + 0.3 * short) * links[t] for t in desk.technologies}, priority=True)
     desk.grant("fab_grant", {stage: FAB_PART * view.bound("fab_grant") * links[stage] for stage in fabs_of(desk)})
     # a programme lifts suppliers that stand here: where there are hardly any, money for them would lift nothing
     settled = {material: ramp(view.share(material), 0.0, PROGRAMME_SHARE) for material in desk.materials}
-    weights = {("supplier_programme", m): (0.1 + 0.9 * links[m]) * settled[m] for m in desk.materials}
+    weights = {
+        ("supplier_programme", m): np.maximum((0.1 + 0.9 * links[m]) * settled[m], dependence(desk, m)) for m in desk.materials
+    }
     weights[("workforce", "packaging")] = links["labour"]
     weights.update({("packaging_rnd", t): (0.1 + 0.4 * short) * (0.25 + 0.75 * links[t]) for t in desk.technologies})
     desk.fund(desk.budget_musd(FIXED_PART), weights)
     for technology in desk.technologies:
-        _promise(desk, technology, links[technology])
+        desk.promise(technology, links[technology])
+    if TOLD in view.segments:
+        desk.stock(TOLD, RESERVE_QUARTERS)
 
 
-def _promise(desk: Desk, technology: str, tight: Array) -> None:
-    """Offtake at today's price for an entrant: a twentieth of the world's output, while half the purse could pay a year of it."""
+def dependence(desk: Desk, material: str) -> Array:
+    """(W,) 0 to 1: how far an input of the role's own chain hangs on strangers; 0 where no mandate asks for a chain of its own."""
     view = desk.view
-    price = view.price_usd(technology)
-    entrant = ramp(-view.share(technology), -ENTRY_SHARE, 0.0)
-    wafers = 3.0 * 0.05 * view.capacity(technology) * entrant * tight
-    affordable = 0.5 * desk.purse_musd[PACKAGING] * 1000.0 / (4.0 * np.maximum(price, TINY))
-    shared = affordable / len(desk.technologies)
-    desk.set("purchase_commitment", technology, np.minimum(wafers, shared), price_usd=price, years=PROMISE_YEARS)
+    if view.mandate.get("A", 0.0) <= 0.0:
+        return 0.0 * view.share(material)
+    return 1.0 - ramp(total([view.share(material, place) for place in (view.government, *view.allies)]), 0.0, CIRCLE_SHARE)
 
 
 WHOLE_CHAIN = Bot(

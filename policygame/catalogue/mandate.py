@@ -31,7 +31,7 @@ MANDATE: Mapping[str, MandatePart] = {
             "Resilience",
             "share",
             "own",
-            "How little of what arrives here passes through any single place, the riskier places counting more.",
+            "How little of what arrives here would be lost with any one place, riskier ones counting more and a stockpile making up.",
         ),
         MandatePart(
             "A",

@@ -44,10 +44,10 @@ def bots(
     workers: Annotated[str | None, typer.Option(help="Processes; default: one for each core.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")] = False,
 ) -> None:
-    """Let every bot play every seat while all others do nothing, in the same worlds, and say what is balanced and what is not.
+    """Let every bot play every seat while others only agree to its pacts, in the same worlds, and say what is balanced and what is not.
 
-    Points weigh the gains over the same worlds in which nobody acts, in spans: the gain that a tenth of all games surpass. They are
-    not clipped here; the score of a game clips each part.
+    Points weigh the gains over the same worlds in which nobody acts, in spans: how far nine in ten of all games with a bot in every seat
+    move a part at most. They are not clipped here; the score of a game clips each part.
     """
     from policygame.scenario import load_scenario
     from policygame.tournament.field import play_tournament
@@ -148,7 +148,7 @@ def _show_matrix(found: Tournament) -> None:
             rows.append(
                 [seat, name, f"{entry.points:.1f}", f"{entry.gain:+.1f}", between, f"{entry.sd:.1f}", f"{entry.wins:.0%}"]
             )
-    title = f"{found.scenario}: every bot in every seat, all others doing nothing, in {found.worlds} worlds (* best in the mean)"
+    title = f"{found.scenario}: every bot in every seat while others only agree to its pacts, in {found.worlds} worlds (* best in the mean)"
     columns = ["seat", "bot", "points", "over nothing", "nine worlds in ten", "sd", "wins"]
     print_table(title, columns, rows, numbers=True)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from policygame.model.arrays import TINY, Array, ratio
+from policygame.model.arrays import TINY, Array, ratio, shrunk
 from policygame.model.phases.settlement import unit_price_musd
 from policygame.model.structure import N_PLACES, N_TECHNOLOGIES, SEGMENT_OF, STAGE_OF
 
@@ -59,11 +59,15 @@ def ai_received(model: PackagingModel) -> Array:
         direct = _ai_shipped(model).sum(axis=0)
         if not (now.released.any() or now.stocked.any()):  # where no stockpile moves, the rest adds exactly nothing
             return direct
-        units = model.structure.products_to_segment(now.delivered)[_AI]
-        per_unit = ratio((now.delivered * _ai_weight(model)).sum(axis=0), units)
-        return direct + (now.released[:, _AI] - now.stocked[:, _AI]) * per_unit
+        return direct + (now.released[:, _AI] - now.stocked[:, _AI]) * _compute_per_unit(model)
 
     return model.once("ai received", received)
+
+
+def _compute_per_unit(model: PackagingModel) -> Array:
+    """(W,): k H100-equivalents of the mean accelerator delivered this quarter, by which stockpiles are counted."""
+    units = model.structure.products_to_segment(model.now.delivered)[_AI]
+    return ratio((model.now.delivered * _ai_weight(model)).sum(axis=0), units)
 
 
 def yielded_advanced(model: PackagingModel) -> Array:
@@ -131,6 +135,24 @@ def _ai_flows(model: PackagingModel) -> Array:
     return flows
 
 
+def _resilience(model: PackagingModel, flows: Array, total: Array) -> Array:
+    """(place, W): one less the squared shares of arrivals that would be lost with each place, weighed by its hazard.
+
+    What a stockpile holds makes up for a place that is dark while it is repaired: over the 1 / ``outage_recovery`` quarters' worth of
+    flow that an outage costs. ``flows`` (destination, place, W) and ``total`` (destination, W) in k H100-equivalents.
+    """
+    hazard = ratio(model.coefficients.hazard, model.coefficients.hazard.max(axis=0))
+    stock = model.state.stock_kunits[:, _AI]
+    if stock.any():  # where no world holds any, this changes no bit
+        covered = stock * _compute_per_unit(model) * model.parameters.outage_recovery
+        flows = shrunk(flows, covered[:, None])
+    lost = flows / np.maximum(total, TINY)[:, None]
+    lost *= lost
+    lost *= hazard
+    kept: Array = 1.0 - lost.sum(axis=1)
+    return kept
+
+
 def score_raw(model: PackagingModel) -> Array:
     """(component, place, W): S R A L V I P F as they stand; see the catalogue for each in words."""
     structure, now, s, c = model.structure, model.now, model.state, model.coefficients
@@ -138,11 +160,7 @@ def score_raw(model: PackagingModel) -> Array:
     supply = np.minimum(ratio(received, demand), MOST_SUPPLY)
     total = _ai_shipped(model).sum(axis=0)
     flows = _ai_flows(model)
-    hazard = ratio(c.hazard, c.hazard.max(axis=0))
-    passing = flows / np.maximum(total, TINY)[:, None]
-    passing *= passing
-    passing *= hazard
-    resilience = 1.0 - passing.sum(axis=1)
+    resilience = _resilience(model, flows, total)
     bound, _ = model.whole_chain()
     assured = np.minimum(ratio(bound, demand), MOST_ASSURED)
     yielded = yielded_advanced(model)

@@ -14,6 +14,7 @@ import numpy as np
 from scipy import sparse
 
 from policygame.model.arrays import TINY, Array, Sums
+from policygame.model.phases.packaging import supply_quality
 from policygame.model.state import LEVER_CLAUSES
 from policygame.model.structure import N_PLACES, SEGMENT_OF, Structure
 from policygame.model.supply_graph import SupplyEdges, SupplyGraph
@@ -50,6 +51,8 @@ class _Carried:
 
     def brought(self, qualification: Array, supply: Array, circles: Array | None) -> Array:
         """(circle, W): suppliers' output (seller, W), or what their qualified edges into the circle may carry if that is less.
+
+        ``qualification`` (edge, W) is what controls leave of it.
 
         ``circles`` (circle, place, W) replaces the trust of the start where some world pools capacity; a world that does not
         gets the same bits either way, for places outside add exactly nothing.
@@ -93,8 +96,7 @@ class WholeChainBound:
         for item, carried in self._carried.items():
             rows = carried.edges.sellers
             supply = now.room[rows] * self._makes_dies[rows] if item == "wafers" else now.room[rows] + s.inventory[rows]
-            qualification: Array = getattr(s, f"qualification_{item}")
-            bound = np.minimum(bound, carried.brought(qualification, supply, circles) / needs[item])
+            bound = np.minimum(bound, carried.brought(supply_quality(model, carried.edges), supply, circles) / needs[item])
         return bound[:-1], bound[-1]
 
     def _least_needs(self, model: PackagingModel) -> dict[str, Array]:

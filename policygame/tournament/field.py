@@ -1,7 +1,8 @@
-"""A tournament of a scenario: every bot in every seat while all others do nothing, each lever taken from the best, and the race.
+"""A tournament of a scenario: every bot in every seat while others only agree to its pacts, each lever taken from the best, the race.
 
-Every number is paired by seed with the same world in which nobody acts. Points are weighed in spans and not clipped, so that what is
-claimed of the balance (``claims``) is not hidden by a limit; the score that players see clips them. Worlds are run by ``arms``.
+Every number is paired by seed with the same world in which nobody acts. Points are weighed in spans, which come from games with bots in
+all seats, and not clipped, so that what is claimed of the balance (``claims``) is not hidden by a limit; the score that players see clips
+them. Worlds are run by ``arms``, who sits beside whom is ``company``.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from policygame.asking import check_seeds
-from policygame.bots import BOTS, Bot
+from policygame.bots import BOTS
 from policygame.foresight.summaries import quantiles
 from policygame.model.arrays import Array
 from policygame.scenario import Scenario
 from policygame.tournament.arms import NOBODY, Arm, Progress, run_arms, workers_of
+from policygame.tournament.company import alone, in_company
 from policygame.tournament.mandates import PARTS, seats_of, weights_of
-from policygame.tournament.race import CEILING, UNDER_CEILING, Willing, race_arms, racers_of
+from policygame.tournament.race import CEILING, UNDER_CEILING, race_arms, racers_of
 from policygame.tournament.spans import Span, points, scaled, spans_of
 from policygame.version import model_version
 
@@ -28,7 +30,6 @@ __all__ = ["IDLE", "Entry", "LeverValue", "Mean", "RaceRow", "SeatSpans", "Tourn
 
 IDLE = "laissez-faire"
 """The bot that does nothing: its worlds are those in which nobody acts."""
-_PACTS = "alliance"
 _SURE = 1.6448536269514722
 """Standard errors to either side of a mean within which it lies nine times in ten."""
 SeatSpans = Mapping[str, tuple[Span, ...]]
@@ -74,10 +75,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class LeverValue:
-    """What a seat's best bot loses without a lever: in points, and as a part of its gain over nothing.
-
-    A pact needs two sides: what an alliance is worth is what the bot loses without it where all others would agree to its offers.
-    """
+    """What a seat's best bot loses without a lever: in points, and as a part of its gain over nothing."""
 
     seat: str
     bot: str
@@ -149,15 +147,17 @@ def play_tournament(
     """
     check_seeds(seeds)
     race = race_arms(racers_of(scenario))
+    company_arms = () if spans is not None else in_company(seats_of(scenario), tuple(BOTS.values()))
     with workers_of(workers) as executor:
-        games = _Games(scenario, seeds, executor, progress, len(race))
+        games = _Games(scenario, seeds, executor, progress, len(race) + len(company_arms))
         nobody = games.ran([NOBODY])[0]
+        company = games.ran(company_arms) if company_arms else None
         used: dict[str, tuple[Span, ...]] = {}
         entries: list[Entry] = []
         values: list[LeverValue] = []
         for at, seat in enumerate(games.seats):
-            played = np.stack([nobody[at], *games.ran([Arm(((seat, BOTS[bot]),)) for bot in games.bots])[:, at]])
-            used[seat] = tuple(spans[seat]) if spans is not None else spans_of(played - nobody[at])
+            played = np.stack([nobody[at], *games.ran([alone(games.seats, seat, BOTS[bot]) for bot in games.bots])[:, at]])
+            used[seat] = tuple((spans or {})[seat]) if company is None else spans_of(company[:, at] - nobody[at])
             table = _Table(weights_of(scenario, seat), nobody[at], used[seat])
             found = _entries(seat, (IDLE, *games.bots), table, played)
             best = max(range(len(found)), key=lambda i: found[i].points)
@@ -182,14 +182,13 @@ class _Games:
     """The games of a tournament: who sits where, and how far the work is."""
 
     def __init__(
-        self, scenario: Scenario, seeds: range, executor: Executor | None, progress: Progress | None, race_arms: int
+        self, scenario: Scenario, seeds: range, executor: Executor | None, progress: Progress | None, more_arms: int
     ) -> None:
         self._scenario, self._seeds, self._executor, self._progress = scenario, seeds, executor, progress
         self.seats = seats_of(scenario)
         self.bots = tuple(bot for bot in BOTS if bot != IDLE)
-        arms = 1 + len(self.seats) * len(self.bots) + race_arms
-        for seat in self.seats:
-            arms += len(self.levers(seat)) + (_PACTS in self.levers(seat))
+        arms = 1 + len(self.seats) * len(self.bots) + more_arms
+        arms += sum(len(self.levers(seat)) for seat in self.seats)
         self._done, self._all = 0, arms * len(seeds)
 
     def levers(self, seat: str) -> tuple[str, ...]:
@@ -209,19 +208,13 @@ class _Games:
 
 def _lever_values(games: _Games, at: int, best: Entry, table: _Table, played: Array) -> list[LeverValue]:
     """What the best bot of seat ``at`` loses without each of its levers; ``played`` (part, world) is how it did with all."""
-    seat, bot, levers = best.seat, BOTS[best.bot], games.levers(games.seats[at])
-
-    def arm(own: Bot, *, pacts: bool) -> Arm:
-        return Arm(tuple((one, own if one == seat else Willing(seat)) for one in games.seats) if pacts else ((seat, own),))
-
-    arms = [arm(bot.without(lever), pacts=lever == _PACTS) for lever in levers]
-    if _PACTS in levers:
-        arms.append(arm(bot, pacts=True))
-    ran = games.ran(arms)[:, at]
+    seat, bot = best.seat, BOTS[best.bot]
+    levers = games.levers(seat)
     values = []
-    for lever, without in zip(levers, ran, strict=False):
-        whole = ran[-1] if lever == _PACTS else played
-        loss = Mean.of(table.points(whole) - table.points(without))
+    for lever, without in zip(
+        levers, games.ran([alone(games.seats, seat, bot.without(lever)) for lever in levers])[:, at], strict=True
+    ):
+        loss = Mean.of(table.points(played) - table.points(without))
         values.append(LeverValue(seat, bot.name, lever, loss, loss.mean / best.gain if best.gain > 0.0 else 0.0))
     return values
 

@@ -1,8 +1,7 @@
-"""Who acts beside a bot: racers for subsidies, with and without a common ceiling, and others who are willing to make a pact.
+"""The race for subsidies, with and without a common ceiling.
 
 The race has an arm in which the largest grant-givers are at their bound, one in which all keep a ceiling, and one for each that breaks it
-alone. Nothing else differs: every racer announces grants for all packaging that it can hope for and splits its purse alike. A pact needs
-two sides, so what a pact is worth can be seen only where those to whom it is offered agree.
+alone. Nothing else differs: every racer announces grants for all packaging that it can hope for and splits its purse alike.
 """
 
 from __future__ import annotations
@@ -14,13 +13,12 @@ import numpy as np
 
 from policygame.bots.alliance_builder import CEILING
 from policygame.bots.common import Desk
-from policygame.catalogue import LEVERS
 from policygame.model.agents.government import GovernmentView, Order
 from policygame.scenario import Scenario
 from policygame.tournament.arms import Arm
 from policygame.tournament.mandates import seats_of
 
-__all__ = ["CEILING", "RACE", "UNDER_CEILING", "Racer", "Willing", "breaking", "race_arms", "racers_of"]
+__all__ = ["CEILING", "RACE", "UNDER_CEILING", "Racer", "breaking", "race_arms", "racers_of"]
 
 RACERS = 3
 RACE, UNDER_CEILING = "race", "ceiling"
@@ -47,22 +45,6 @@ class Racer:
         desk.grant("packaging_grant", dict.fromkeys(desk.technologies, rate))
         for fellow in self.fellows:
             desk.set("alliance", "subsidy_ceiling", np.full(view.n_worlds, CEILING), places=(fellow,))
-        return desk.orders
-
-
-@dataclass(frozen=True)
-class Willing:
-    """A strategy: nothing but to agree to every pact that ``partner`` may offer, on its terms, for the smaller offer counts."""
-
-    partner: str
-
-    def decide(self, view: GovernmentView) -> list[Order] | None:
-        """All clauses in full, to the partner alone; None between turns."""
-        if not view.is_turn:
-            return None
-        desk = Desk(view)
-        for clause in LEVERS["alliance"].items:
-            desk.set("alliance", clause, np.ones(view.n_worlds), places=(self.partner,))
         return desk.orders
 
 

@@ -1,7 +1,8 @@
 """The scale of a score: how far the bots of a tournament move each part of a mandate, and points on that scale.
 
-A gain is a part less the same part of the same world when nobody acts. The span of a part is the gain that a tenth of all games of
-the tournament surpass; a part whose span cannot be told from zero is dropped. Thrift has no span: it counts as it stands.
+A gain is a part less the same part of the same world when nobody acts. The span of a part is how far, up or down, nine in ten of all games
+in company (``company``) move it at most: what play does to an incumbent's lead, or to supply, is mostly down. A part whose span cannot be
+told from zero is dropped. Thrift has no span: it counts as it stands.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from policygame.tournament.mandates import PARTS, THRIFT
 __all__ = ["LEAST", "MOST", "Span", "points", "scaled", "spans_of"]
 
 SPAN_AT = 0.9
-"""The span is this quantile of gains over all bots and worlds."""
+"""The span is this quantile of the size of gains over all games and worlds."""
 TOLD_ERRORS = 2.0
 """A span of fewer standard errors of the gains cannot be told from zero."""
 LEAST, MOST = -0.5, 1.25
@@ -40,9 +41,9 @@ class Span:
 
 
 def spans_of(gains: Array) -> tuple[Span, ...]:
-    """The span of each part but thrift, from the gains (bot, part, world) of a seat's bots.
+    """The span of each part but thrift, from a seat's gains (game, part, world) in company.
 
-    The standard error is the spread of gains over all bots and worlds by the root of the number of worlds, for games of one world go
+    The standard error is the spread of gains over all games and worlds by the root of the number of worlds, for games of one world go
     together. A part that good play hardly moves, while bad play moves it far, so is no scale for either.
 
     >>> gains = np.zeros((2, 8, 50))
@@ -56,7 +57,7 @@ def spans_of(gains: Array) -> tuple[Span, ...]:
     for row, part in enumerate(PARTS):
         if row != THRIFT:
             own = gains[:, row].reshape(-1)
-            value = float(quantiles(own, [SPAN_AT])[0])
+            value = float(quantiles(np.abs(own), [SPAN_AT])[0])
             found.append(Span(part, value, float(own.std() / np.sqrt(worlds))))
     return tuple(found)
 

@@ -235,6 +235,29 @@ def test_whole_chain_promises_to_buy_while_it_is_small() -> None:
     assert promise.years >= 1.0
 
 
+def test_packaging_first_promises_to_buy_while_it_is_small() -> None:
+    assert (amount(decided("packaging-first", "JPN", "2024Q1"), "purchase_commitment", "interposer_2_5d") > 0.0).all()
+    assert (amount(decided("packaging-first", "TWN", "2024Q1"), "purchase_commitment", "interposer_2_5d") == 0.0).all()
+
+
+def test_whole_chain_pays_for_an_input_that_only_strangers_make() -> None:
+    """China and those it trusts make hardly any HBM; a mandate that asks for a chain of one's own makes that the weakest link."""
+    orders = decided("whole-chain", "CHN", "2024Q1")
+    assert (amount(orders, "supplier_programme", "hbm") > 0.0).all()
+    careless = SURGE.model_copy(deep=True)
+    government = careless.jurisdictions["CHN"].government
+    assert government is not None
+    object.__setattr__(government.mandate["A"], "value", 0.0)
+    without = decided("whole-chain", "CHN", "2024Q1", scenario=careless)
+    assert (amount(without, "supplier_programme", "hbm") < amount(orders, "supplier_programme", "hbm")).all()
+
+
+def test_whole_chain_keeps_a_reserve_and_buys_no_scarce_units() -> None:
+    short = amount(decided("whole-chain", "EUR", "2024Q1", changes=SHORT), "stockpile", "ai_accelerator")
+    ample = amount(decided("whole-chain", "EUR", "2024Q1", changes=AMPLE), "stockpile", "ai_accelerator")
+    assert (short < ample).all()
+
+
 def test_roles_without_grants_give_credits_instead() -> None:
     for bot in ("packaging-first", "whole-chain", "control-hawk", "alliance-builder"):
         orders = decided(bot, "TWN", "2024Q1")
@@ -300,6 +323,16 @@ def test_alliance_builders_keep_pacts_with_those_who_answer() -> None:
     assert (amount(turns[4], "alliance", "subsidy_ceiling", "KOR") > 0.0).all(), "it invites again"
     for orders in turns:
         assert (amount(orders, "packaging_grant", "interposer_2_5d") <= 0.25).all(), "it keeps its own ceiling"
+
+
+def test_alliance_builders_without_allies_ask_everybody_but_who_controls_exports_to_them() -> None:
+    orders = decided("alliance-builder", "CHN", "2023Q1")
+    for partner in ("MYS", "SGP", "IND", "VNM"):
+        assert (amount(orders, "alliance", "pooled_capacity", partner) > 0.0).all(), partner
+    assert (amount(orders, "alliance", "pooled_capacity", "USA") == 0.0).all()
+    allied = decided("alliance-builder", "JPN", "2023Q1")
+    assert (amount(allied, "alliance", "pooled_capacity", "KOR") > 0.0).all()
+    assert (amount(allied, "alliance", "pooled_capacity", "MYS") == 0.0).all()
 
 
 def test_a_bot_is_a_value_that_policies_can_share() -> None:

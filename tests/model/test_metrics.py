@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from policygame import Simulation
+from policygame import Policy, Simulation
+from policygame.model.state import LEVER_CLAUSES, LEVER_CONTROLS
+from policygame.model.structure import PLACE_OF, SEGMENT_OF
 
 
 def test_lines_down_is_what_an_outage_keeps_from_working() -> None:
@@ -24,3 +26,36 @@ def test_lines_down_is_what_an_outage_keeps_from_working() -> None:
         assert not found[:, row][quiet].any()
     assert (found > 0.0).any()
     assert ((found >= 0.0) & (found < 1.0)).all()
+
+
+def test_a_stockpile_makes_up_for_a_place_that_goes_dark() -> None:
+    """Resilience: what a stock holds is spread over the quarters that an outage costs, and taken off what each place would cost."""
+    policies = {"EUR": Policy.parse("2023Q1 stockpile ai_accelerator 40")}
+    kept, bare = (Simulation("ai-surge-2023", [1, 2], p, metrics=["score_raw"]).run(8) for p in (policies, {}))
+    model = kept.models[0]
+    stock = model.state.stock_kunits[PLACE_OF["EUR"], SEGMENT_OF["ai_accelerator"]]
+    assert (stock > 0.0).all()
+    resilience = kept.result().array("score_raw", "government:EUR", "R")[-1]
+    assert (resilience > bare.result().array("score_raw", "government:EUR", "R")[-1]).all()
+
+    rows = model.ai_products
+    compute = model.compute_h100e[rows]
+    made = model.edges_to_ai_product_place(model.now.good).reshape(len(rows), -1, 2)  # by place of assembly
+    arrived = model.now.shipped[rows][:, PLACE_OF["EUR"]] * compute
+    through = (arrived[:, None] * made / np.maximum(made.sum(axis=1), 1e-300)[:, None]).sum(axis=0)
+    delivered = model.now.delivered[rows]
+    per_unit = (delivered * compute).sum(axis=0) / delivered.sum(axis=0)
+    lost = np.maximum(through - stock * per_unit * model.parameters.outage_recovery, 0.0) / arrived.sum(axis=0)
+    hazard = model.coefficients.hazard / model.coefficients.hazard.max(axis=0)
+    np.testing.assert_allclose(resilience, 1.0 - (hazard * lost**2).sum(axis=0), rtol=1e-9)
+
+
+def test_a_control_on_memory_cuts_what_a_circle_could_make_by_itself() -> None:
+    """The bound of the whole chain counts an edge for what controls leave of it, as the linear programme does."""
+    (model,) = Simulation("ai-surge-2023", [1, 2], metrics=["leadership"]).run(8).models
+    korea, china, hbm = PLACE_OF["KOR"], PLACE_OF["CHN"], LEVER_CONTROLS.index("hbm")
+    model.state.offer[LEVER_CLAUSES.index("pooled_capacity")][[korea, china], [china, korea]] = 1.0
+    together = model.whole_chain_bound(model)[0][china]
+    model.state.control[hbm, korea] = 1.0
+    controlled = model.whole_chain_bound(model)[0][china]
+    assert (controlled < together).all()

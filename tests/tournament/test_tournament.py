@@ -16,6 +16,7 @@ from policygame.catalogue import MANDATE, Quarter
 from policygame.tournament import arms, field, stored
 from policygame.tournament.arms import NOBODY, Arm, run_arms, workers_of
 from policygame.tournament.claims import claims_of
+from policygame.tournament.company import alone, in_company
 from policygame.tournament.field import Mean, Tournament, play_tournament
 from policygame.tournament.mandates import PARTS, THRIFT, over_quarters, seats_of, weights_of
 from policygame.tournament.race import CEILING, RACE, UNDER_CEILING, breaking, race_arms, racers_of
@@ -145,10 +146,45 @@ def test_a_useless_lever_is_worth_exactly_nothing(scenario: Scenario, monkeypatc
     assert not next(claim for claim in claims_of(found) if claim.about == "fab_grant").holds
 
 
+# company ----------------------------------------------------------------------------------------------------------------------
+
+
+def test_in_company_every_seat_is_played_by_every_bot_as_often(scenario: Scenario) -> None:
+    seats, bots = seats_of(scenario), tuple(BOTS.values())
+    games = in_company(seats, bots)
+    for seat in seats:
+        played = [dict(game.plays)[seat] for game in games]
+        assert {bot.name: played.count(bot) for bot in bots} == dict.fromkeys(BOTS, len(games) // len(bots))
+    assert len({tuple(bot.name for _, bot in game.plays) for game in games}) == len(games)
+
+
+def test_spans_come_from_games_in_company(scenario: Scenario, found: Tournament) -> None:
+    games = run_arms(scenario, SEEDS, [NOBODY, *in_company(seats_of(scenario), tuple(BOTS.values()))])
+    for at, seat in enumerate(found.seats):
+        assert found.spans[seat] == spans_of(games[1:, at] - games[0, at])
+
+
+def test_others_agree_to_the_pacts_of_whom_neither_they_nor_their_allies_control() -> None:
+    from policygame.model.phases.treasury import grant_rate
+    from policygame.model.state import LEVER_CLAUSES
+    from policygame.model.structure import PLACE_OF
+    from policygame.simulation import Simulation
+
+    surge = load_scenario("ai-surge-2023")
+    plays = dict(alone(seats_of(surge), "CHN", BOTS["alliance-builder"]).plays)
+    simulation = Simulation(surge, [1, 2], plays, metrics=["score_raw"]).run(8)
+    offers = simulation.models[0].state.offer[LEVER_CLAUSES.index("pooled_capacity")]
+    china, malaysia, japan = (PLACE_OF[place] for place in ("CHN", "MYS", "JPN"))
+    assert (offers[malaysia, china] == 1.0).all()
+    assert (offers[china, malaysia] > 0.0).all()
+    assert (offers[japan, china] == 0.0).all(), "its ally, the United States, controls exports to China"
+    assert (grant_rate(simulation.models[0])[malaysia] == 0.0).all(), "they do nothing else"
+
+
 # spans ------------------------------------------------------------------------------------------------------------------------
 
 
-def test_a_span_is_the_gain_that_a_tenth_of_all_games_surpass() -> None:
+def test_a_span_is_how_far_nine_games_in_ten_move_a_part_at_most() -> None:
     gains = np.zeros((2, len(PARTS), 200))
     gains[:, 0] = np.arange(400.0).reshape(2, 200)
     gains[1, 3] = np.where(np.arange(200) < 3, 50.0, 0.0)  # three games in four hundred: no span
@@ -158,6 +194,14 @@ def test_a_span_is_the_gain_that_a_tenth_of_all_games_surpass() -> None:
     assert spans["S"].standard_error > 0.0
     assert spans["S"].kept
     assert not spans["L"].kept
+
+
+def test_what_play_mostly_takes_away_has_a_span_too() -> None:
+    losses = np.zeros((1, len(PARTS), 101))
+    losses[0, PARTS.index("L")] = -np.linspace(0.0, 1.0, 101)
+    span = next(span for span in spans_of(losses) if span.part == "L")
+    assert span.value == pytest.approx(0.9)
+    assert span.kept
 
 
 @pytest.mark.parametrize(

@@ -197,6 +197,11 @@ class GovernmentView:
         """Levers that the role may use."""
         return self._role.levers if self._role is not None else ()
 
+    @property
+    def mandate(self) -> dict[str, float]:
+        """Part of the role's mandate -> its weight."""
+        return {part: weight.value for part, weight in self._role.mandate.items()} if self._role is not None else {}
+
     def bound(self, lever: str) -> float:
         """Upper bound of a lever's amount for this role."""
         if self._role is not None and lever in self._role.bounds:
