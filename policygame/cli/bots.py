@@ -39,7 +39,12 @@ def bots(
         ),
     ] = None,
     store: Annotated[
-        bool, typer.Option("--store", help="Keep the result beside the scenario: games are scored by its spans from then on.")
+        bool,
+        typer.Option(
+            "--store",
+            help="Keep the result beside the scenario: games are scored by its spans from then on. With --spans stored, keep it as "
+            "the check of those spans on seeds that they have not seen.",
+        ),
     ] = False,
     workers: Annotated[str | None, typer.Option(help="Processes; default: one for each core.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")] = False,
@@ -50,22 +55,29 @@ def bots(
     move a part at most. They are not clipped here; the score of a game clips each part.
     """
     from policygame.scenario import load_scenario
-    from policygame.tournament.field import play_tournament
+    from policygame.tournament.field import OWN_SPANS, play_tournament
     from policygame.tournament.stored import store_tournament, told
 
     count = whole_number(worlds, "--worlds", LEAST_WORLDS, MOST_WORLDS)
     seeds = parse_seeds(seed, str(count))
     n_workers = (os.cpu_count() or 1) if workers is None else whole_number(workers, "--workers", 1, 256)
     loaded = load_scenario(scenario)
-    if store and spans not in (None, OWN):
-        raise OptionError(f"--store keeps a tournament with its own spans; leave out --spans {spans}.")
-    scale = None if store else _scale(loaded, spans)
+    if store and spans not in (None, OWN, STORED):
+        raise OptionError(
+            f"--store keeps a tournament with its own spans, or a check of the stored ones; leave out --spans {spans}."
+        )
+    scale = None if store and spans != STORED else _scale(loaded, spans)
+    if store and scale is not None and seeds[0] <= scale.seeds[1] and scale.seeds[0] <= seeds[-1]:
+        raise OptionError(
+            f"--store --spans stored keeps a check on seeds that the spans have not seen; seeds {seeds[0]} to {seeds[-1]} meet those "
+            f"of the stored tournament, {scale.seeds[0]} to {scale.seeds[1]}. Use --seed 10001."
+        )
     with ProgressBar("playing", enabled=not json) as bar:
         found = play_tournament(
             loaded,
             seeds,
             spans=None if scale is None else scale.spans,
-            spans_from="this tournament" if scale is None else _named(spans, scale),
+            spans_from=OWN_SPANS if scale is None else _named(spans, scale),
             workers=n_workers,
             progress=bar,
         )

@@ -1,4 +1,5 @@
-"""The generated pages of the documentation: words, levers, metrics, parameters, figures, every number of every scenario, the fit.
+"""The generated pages of the documentation: words, levers, metrics, parameters, figures, every number of every scenario, the fit, the
+balance.
 
 Each page is a pure function of the catalogue, the shipped scenarios, the published figures and the source text of the model, so
 that it cannot say anything else than the program does. ``python -m policygame.docs`` writes them into ``assets/docs/generated``;
@@ -16,6 +17,7 @@ from policygame.docs.calibration_pages import backtest_page, calibration_page
 from policygame.docs.catalogue_pages import levers_page, metrics_page, words_page
 from policygame.docs.number_pages import figures_page, parameters_page
 from policygame.docs.scenario_pages import scenario_page
+from policygame.docs.tournament_pages import tournament_page
 from policygame.resources import assets_dir
 from policygame.scenario import Scenario, load_scenario, shipped_scenarios
 
@@ -38,6 +40,7 @@ def pages() -> dict[str, str]:
         "metrics.md": metrics_page(),
         "parameters.md": parameters_page(scenarios),
         "figures.md": figures_page(scenarios),
+        "tournament.md": tournament_page(scenarios),
         **{page: text for scenario in scenarios if scenario.name == scenario.posterior for page, text in _fit_pages(scenario)},
         **{f"scenario-{scenario.name}.md": scenario_page(scenario) for scenario in scenarios},
     }

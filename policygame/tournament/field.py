@@ -26,10 +26,12 @@ from policygame.tournament.race import CEILING, UNDER_CEILING, race_arms, racers
 from policygame.tournament.spans import Span, points, scaled, spans_of
 from policygame.version import model_version
 
-__all__ = ["IDLE", "Entry", "LeverValue", "Mean", "RaceRow", "SeatSpans", "Tournament", "play_tournament"]
+__all__ = ["IDLE", "OWN_SPANS", "Entry", "LeverValue", "Mean", "RaceRow", "SeatSpans", "Tournament", "play_tournament"]
 
 IDLE = "laissez-faire"
 """The bot that does nothing: its worlds are those in which nobody acts."""
+OWN_SPANS = "this tournament"
+"""Where the spans of a tournament come from that is scored by its own."""
 _SURE = 1.6448536269514722
 """Standard errors to either side of a mean within which it lies nine times in ten."""
 SeatSpans = Mapping[str, tuple[Span, ...]]
@@ -136,7 +138,7 @@ def play_tournament(
     seeds: range,
     *,
     spans: SeatSpans | None = None,
-    spans_from: str = "this tournament",
+    spans_from: str = OWN_SPANS,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Tournament:

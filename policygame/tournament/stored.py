@@ -1,6 +1,7 @@
-"""Tournaments as files: one JSON per shipped scenario, which scores, documentation and the About page read.
+"""Tournaments as files: one JSON per shipped scenario, which scores, documentation and the About page read, and one of its check.
 
-A stored tournament holds while scenario and model are those that it was played with; ``stored_tournament`` gives no other.
+A stored tournament holds while scenario and model are those that it was played with; ``stored_tournament`` gives no other. Its check is a
+tournament by the same spans over seeds that they have not seen.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from policygame.errors import UserError
 from policygame.resources import configs_dir
 from policygame.scenario import Scenario, shipped_scenarios
 from policygame.tournament.claims import claims_of
-from policygame.tournament.field import Tournament
+from policygame.tournament.field import OWN_SPANS, Tournament
 from policygame.version import model_version
 
 __all__ = ["TournamentError", "read_tournament", "store_tournament", "stored_file", "stored_tournament", "told"]
@@ -44,9 +45,9 @@ def _finite(value: Any) -> Any:
     return [_finite(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
-def stored_file(name: str) -> Path:
-    """Where the tournament of a shipped scenario is kept, stored or not."""
-    return configs_dir() / "tournaments" / f"{name}.json"
+def stored_file(name: str, *, check: bool = False) -> Path:
+    """Where the tournament of a shipped scenario is kept, or its check on other seeds, stored or not."""
+    return configs_dir() / "tournaments" / f"{name}{'.check' if check else ''}.json"
 
 
 def read_tournament(file: Path) -> Tournament:
@@ -70,9 +71,9 @@ def _at(file: Path, changed_ns: int) -> Tournament:
     return read_tournament(file)
 
 
-def stored_tournament(scenario: Scenario) -> Tournament | None:
-    """The stored tournament that was played with this very scenario and this model; None where there is none."""
-    file = stored_file(scenario.name)
+def stored_tournament(scenario: Scenario, *, check: bool = False) -> Tournament | None:
+    """The stored tournament, or its check, that was played with this very scenario and this model; None where there is none."""
+    file = stored_file(scenario.name, check=check)
     if not file.is_file():
         return None
     found = _at(file, file.stat().st_mtime_ns)
@@ -80,13 +81,16 @@ def stored_tournament(scenario: Scenario) -> Tournament | None:
 
 
 def store_tournament(scenario: Scenario, found: Tournament) -> Path:
-    """Keep a tournament of a shipped scenario beside it, written aside and then renamed; the file."""
+    """Keep a tournament of a shipped scenario beside it, written aside and then renamed; the file.
+
+    One that is scored by the spans of another is kept as that one's check.
+    """
     if scenario.name not in shipped_scenarios():
         raise TournamentError(
             f"--store keeps tournaments of shipped scenarios ({', '.join(shipped_scenarios())}); of {scenario.name}, keep the output of "
             "--json and name that file with --spans"
         )
-    file = stored_file(scenario.name)
+    file = stored_file(scenario.name, check=found.spans_from != OWN_SPANS)
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(file.name + ".part")
     part.write_text(json.dumps(told(found), indent=1, allow_nan=False) + "\n", encoding="utf-8")

@@ -53,12 +53,26 @@ def test_other_seeds_are_scored_by_the_stored_spans_and_said_to_be_unseen(call, 
     assert told["spans_from"] == "the stored tournament, seeds 1 to 2"
 
 
+def test_a_check_on_unseen_seeds_is_kept_beside_its_tournament(call, folder):
+    own = (folder / "tournaments" / "first-game.json").read_bytes()
+    met = call("bots", "first-game", *FEW, "--seed", 2, "--spans", "stored", "--store")
+    assert met.exit_code == 2
+    assert "seeds 2 to 3 meet those of the stored tournament, 1 to 2. Use --seed 10001." in met.stderr.replace("\n", " ")
+    outcome = call("bots", "first-game", *FEW, "--seed", 10001, "--spans", "stored", "--store")
+    assert outcome.exit_code == 0, outcome.output
+    assert (folder / "tournaments" / "first-game.json").read_bytes() == own, "scores go on by the same spans"
+    check = stored_tournament(load_scenario("first-game"), check=True)
+    assert check is not None
+    assert check.seeds == (10001, 10002)
+    assert check.spans == read_tournament(folder / "tournaments" / "first-game.json").spans
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["--worlds", "1"], "--worlds '1' is not allowed; allowed is a whole number from 2 to 10000"),
         (["--spans", "nowhere.json"], "nowhere.json cannot be read"),
-        (["--spans", "stored", "--store"], "--store keeps a tournament with its own spans"),
+        (["--spans", "some.json", "--store"], "--store keeps a tournament with its own spans, or a check of the stored ones"),
         (["--workers", "0"], "--workers '0' is not allowed"),
     ],
 )

@@ -314,9 +314,23 @@ def test_what_is_stored_is_read_back_and_holds_for_its_scenario_and_model_only(
 
 
 def test_shipped_tournaments_are_those_of_the_shipped_scenarios_and_this_model() -> None:
-    """Where this fails, run ``policygame bots SCENARIO --store`` for each that is named, and ``python -m policygame.docs``."""
-    stale = [name for name in shipped_scenarios() if stored_file(name).is_file() and not stored_tournament(load_scenario(name))]
+    """Where this fails, run ``policygame bots SCENARIO --store`` for each that is named, its check, and ``python -m policygame.docs``."""
+    stale = [
+        stored_file(name, check=check).name
+        for name in shipped_scenarios()
+        for check in (False, True)
+        if stored_file(name, check=check).is_file() and not stored_tournament(load_scenario(name), check=check)
+    ]
     assert stale == []
+
+
+def test_a_shipped_check_uses_the_spans_of_its_tournament_on_seeds_that_they_have_not_seen() -> None:
+    checked = [name for name in shipped_scenarios() if stored_file(name, check=True).is_file()]
+    assert {"ai-surge-2023", "frontier-2026"} <= set(checked)
+    for name in checked:
+        own, check = (read_tournament(stored_file(name, check=flag)) for flag in (False, True))
+        assert check.spans == own.spans
+        assert check.seeds[0] > own.seeds[1]
 
 
 def test_a_file_without_a_tournament_is_told(tmp_path: Path) -> None:
