@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from policygame.bots.common import Bot, Desk, highest, ramp, shortage, tightness
+from policygame.bots.common import Bot, Desk, at_home, highest, ramp, shortage, tightness
 from policygame.bots.control_hawk import CONTROLS
 
 CEILING = 0.25
@@ -36,7 +36,9 @@ def build_alliances(desk: Desk) -> None:
             answers = (view.offer(clause, partner) > 0.0).astype(float)
             desk.set("alliance", clause, share * trusted * np.maximum(answers, invites), places=(partner,))
     tight = {technology: tightness(view, technology) for technology in desk.technologies}
-    weights = {("packaging_rnd", technology): (0.2 + 0.4 * short) * t for technology, t in tight.items()}
+    weights = {
+        ("packaging_rnd", technology): (0.2 + 0.4 * short) * t * at_home(view, technology) for technology, t in tight.items()
+    }
     weights[("workforce", "packaging")] = 0.5 * ramp(view.labour_use, 0.9, 1.1)
     desk.fund(desk.budget_musd(FIXED_PART), weights)
     desk.grant_or_credit({technology: 0.3 + 0.7 * t for technology, t in tight.items()}, ceiling=CEILING)

@@ -17,7 +17,7 @@ import numpy as np
 from policygame.model.agents.government import GovernmentView, Order
 from policygame.model.arrays import TINY, Array, positive
 
-__all__ = ["FAB", "PACKAGING", "TOLD", "Bot", "Desk", "highest", "ramp", "shortage", "tightness", "total"]
+__all__ = ["FAB", "PACKAGING", "TOLD", "Bot", "Desk", "at_home", "highest", "ramp", "shortage", "tightness", "total"]
 
 PACKAGING, FAB = 0, 1
 """Purses of a treasury."""
@@ -31,6 +31,8 @@ ENTRY_SHARE = 0.15
 PROMISED_SHARE = 0.05
 """What an entrant promises to buy, at most, as a share of the world's output."""
 PROMISE_YEARS = 3.0
+RESEARCH_SHARE = 0.10
+"""From this share of a technology's lines on, research into it gets its full weight: its fruits are one's own lines' and everybody's."""
 STOCK_PART = 0.15
 """Part of the packaging purse that may go into a stockpile in a quarter, for each segment."""
 Key = tuple[str, str]
@@ -192,6 +194,11 @@ def shortage(view: GovernmentView) -> Array:
     """(W,) 0 to 1: part of the slots asked for AI accelerators that was not to be had; without them, of the worst served."""
     segments = (TOLD,) if TOLD in view.segments else view.segments
     return highest([1.0 - view.fill(segment) for segment in segments])
+
+
+def at_home(view: GovernmentView, technology: str) -> Array:
+    """(W,) 0 to 1: how much of what research into a technology yields stays at home, by one's own share of its lines."""
+    return ramp(view.share(technology), 0.0, RESEARCH_SHARE)
 
 
 def tightness(view: GovernmentView, stage: str) -> Array:

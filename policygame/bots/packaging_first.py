@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policygame.bots.common import Bot, Desk, highest, ramp, shortage, tightness
+from policygame.bots.common import Bot, Desk, at_home, highest, ramp, shortage, tightness
 from policygame.model.arrays import Array
 
 RESEARCH_PART = 0.4
@@ -27,7 +27,7 @@ def back_packaging(desk: Desk) -> None:
     part = 0.25 + 0.75 * short
     desk.fund(
         desk.budget_musd(RESEARCH_PART) * part,
-        {("packaging_rnd", technology): lean[technology] for technology in lean},
+        {("packaging_rnd", technology): lean[technology] * at_home(desk.view, technology) for technology in lean},
     )
     for technology in lean:
         desk.promise(technology, strength * lean[technology])

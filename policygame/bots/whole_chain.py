@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from policygame.bots.common import TOLD, Bot, Desk, highest, ramp, shortage, tightness, total
+from policygame.bots.common import TOLD, Bot, Desk, at_home, highest, ramp, shortage, tightness, total
 from policygame.bots.fab_first import FABS
 from policygame.model.arrays import Array
 
@@ -48,7 +48,9 @@ def back_the_chain(desk: Desk) -> None:
         ("supplier_programme", m): np.maximum((0.1 + 0.9 * links[m]) * settled[m], dependence(desk, m)) for m in desk.materials
     }
     weights[("workforce", "packaging")] = links["labour"]
-    weights.update({("packaging_rnd", t): (0.1 + 0.4 * short) * (0.25 + 0.75 * links[t]) for t in desk.technologies})
+    weights.update(
+        {("packaging_rnd", t): (0.1 + 0.4 * short) * (0.25 + 0.75 * links[t]) * at_home(view, t) for t in desk.technologies}
+    )
     desk.fund(desk.budget_musd(FIXED_PART), weights)
     for technology in desk.technologies:
         desk.promise(technology, links[technology])
