@@ -98,12 +98,16 @@ def test_every_seat_held_by_the_same_bot(name: str, scenario: Scenario) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
+@pytest.mark.parametrize(
+    ("scenario", "quarters"),
+    [pytest.param(SCENARIOS["first-game"], 16, id="first-game"), pytest.param(SURGE, 12, id="ai-surge-2023")]
+    + [pytest.param(scenario, 24, id=f"{name}, longer", marks=pytest.mark.exhaustive) for name, scenario in SCENARIOS.items()],
+)
 @pytest.mark.parametrize("name", BOTS)
-def test_every_role_alone_keeps_the_contract(name: str, scenario: Scenario) -> None:
+def test_every_role_alone_keeps_the_contract(name: str, scenario: Scenario, quarters: int) -> None:
     """One seat after the other, beside the history of the rest: alone, in a batch and in a seat of its own to the bit."""
     for government in governments(scenario):
-        check_bot(BOTS[name], scenario, government, quarters=24)
+        check_bot(BOTS[name], scenario, government, quarters=quarters)
 
 
 @pytest.mark.parametrize("name", BOTS)

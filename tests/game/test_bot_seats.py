@@ -31,7 +31,15 @@ def _position_after(scenario: str, bot: str, turns: int, seed: int = 11) -> Posi
 
 @pytest.mark.slow
 @pytest.mark.parametrize("bot", BOTS)
-@pytest.mark.parametrize(("scenario", "turns"), [("first-game", 12), ("ai-surge-2023", 8)])
+@pytest.mark.parametrize(
+    ("scenario", "turns"),
+    [
+        ("first-game", 6),
+        ("ai-surge-2023", 3),
+        pytest.param("first-game", 12, marks=pytest.mark.exhaustive),
+        pytest.param("ai-surge-2023", 8, marks=pytest.mark.exhaustive),
+    ],
+)
 def test_a_bot_that_writes_lines_plays_as_the_bot_does(scenario, turns, bot):
     position = _position_after(scenario, bot, turns)
     loaded = position.scenario

@@ -22,7 +22,7 @@ from policygame.game.presents import other_seeds, scripted
 from policygame.game.score import gains, points, spread_of
 from policygame.game.turns import Calendar, seats_of
 from policygame.tournament import stored
-from policygame.tournament.field import Tournament
+from policygame.tournament.field import OWN_SPANS, Tournament
 from policygame.tournament.mandates import weights_of
 from policygame.tournament.spans import Span
 from policygame.tournament.stored import store_tournament
@@ -152,7 +152,7 @@ def test_the_score_is_on_the_scale_of_a_stored_tournament(
     spans = (Span("S", 1e-3, 1e-4), Span("R", 0.5, 0.3), Span("A", 1e-3, 0.0), Span("L", 0.01, 0.0), Span("V", 50.0, 1.0))
     spans += (Span("I", 0.01, 0.0), Span("P", 0.01, 0.0))
     kept = Tournament(
-        "first-game", game.scenario.hash, model_version(), (1, 9), {"USA": spans}, "the test", (), (), (), ceiling=0.25
+        "first-game", game.scenario.hash, model_version(), (1, 9), {"USA": spans}, OWN_SPANS, (), (), (), ceiling=0.25
     )
     monkeypatch.setattr(stored, "configs_dir", lambda: tmp_path)
     assert debrief(replace(game, quarters=8, turns=2), "USA", worlds=1).score.scaled is None  # none is stored here
