@@ -39,7 +39,7 @@ from policygame.model.worlds import Values
 from policygame.result import Result
 from policygame.scenario import Scenario, load_scenario
 
-BLOCK_ROWS_TIMES_WORLDS = 44_000
+BLOCK_ROWS_TIMES_WORLDS = 88_000
 """Lines x worlds of one block: fewer, and the interpreter takes most of the time; more, and a quarter no longer fits a small cache."""
 Progress = Callable[[int, int], None]
 
