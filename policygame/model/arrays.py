@@ -21,34 +21,45 @@ Mask = npt.NDArray[np.bool_]
 TINY = 1e-12
 
 
+def at_least(x: Array, low: float, out: Array | None = None) -> Array:
+    """``x``, or the number ``low`` where it is more."""
+    # beside a number, ``clip`` takes half the time of ``np.maximum``, which works through vectors only beside another array
+    return x.clip(low, np.inf, out=out)
+
+
+def at_most(x: Array, high: float, out: Array | None = None) -> Array:
+    """``x``, or the number ``high`` where it is less."""
+    return x.clip(-np.inf, high, out=out)
+
+
 def ratio(part: Array, whole: Array) -> Array:
     """``part / whole``, and 0 where both are 0."""
-    floored = np.maximum(whole, TINY)
+    floored = at_least(whole, TINY)
     return np.divide(part, floored, out=floored) if part.shape == floored.shape else part / floored
 
 
 def share_or_one(part: Array, whole: Array) -> Array:
     """``part / whole``, at most 1, and 1 where nothing was asked: how much of a request can be met."""
     met = part + TINY
-    met /= np.maximum(whole, TINY)
-    return np.minimum(met, 1.0, out=met)
+    met /= at_least(whole, TINY)
+    return at_most(met, 1.0, out=met)
 
 
 def part_of(part: Array, whole: Array) -> Array:
     """``part / whole``, at most 1, and 0 where both are 0."""
     share = ratio(part, whole)
-    return np.minimum(share, 1.0, out=share)
+    return at_most(share, 1.0, out=share)
 
 
 def positive(x: Array) -> Array:
     """``x`` where it is positive, else 0."""
-    return np.maximum(x, 0.0)
+    return at_least(x, 0.0)
 
 
 def shrunk(x: Array, taken: Array) -> Array:
     """``x`` less what was taken, at least 0."""
     left = x - taken
-    return np.maximum(left, 0.0, out=left)
+    return at_least(left, 0.0, out=left)
 
 
 def picked(x: Array, rows: Index) -> Array:
@@ -58,7 +69,7 @@ def picked(x: Array, rows: Index) -> Array:
 
 def logistic(x: Array) -> Array:
     """1 / (1 + exp(-x)), without overflow."""
-    out = np.minimum(-x, 500.0)
+    out = at_most(-x, 500.0)
     np.exp(out, out=out)
     out += 1.0
     return np.divide(1.0, out, out=out)

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from policygame.catalogue import LEVERS, METRICS, SEGMENTS, STAGES, TECHNOLOGIES
 from policygame.model import standing
-from policygame.model.arrays import Array, Index, Mask, Sums, index, part_of, ratio
+from policygame.model.arrays import Array, Index, Mask, Sums, at_least, index, part_of, ratio
 from policygame.model.phases.shipments import segment_fill
 from policygame.model.structure import (
     N_TECHNOLOGIES,
@@ -207,7 +207,7 @@ class Metrics:
             def quoted(m: PackagingModel, real: bool = real) -> Array:
                 queue = m.now.queue if real else m.now.queue + m.state.phantom
                 to_segment = m.structure.products_to_segment
-                pace = np.maximum(to_segment(m.now.delivered), 1e-9)
+                pace = at_least(to_segment(m.now.delivered), 1e-9)
                 weeks = np.minimum(m.parameters.process_weeks + 13.0 * to_segment(queue) / pace, m.parameters.lead_time_cap_weeks)
                 return weeks[segments]
 
@@ -319,7 +319,7 @@ class Metrics:
 def _margin(m: PackagingModel) -> Array:
     """(firm, W): (revenue - operating cost - made-good losses - depreciation) / revenue; missing where nothing was sold."""
     revenue = m.now.firm_revenue_musd
-    return np.where(revenue > 1e-9, 1.0 - m.now.firm_cost_musd / np.maximum(revenue, 1e-9), np.nan)
+    return np.where(revenue > 1e-9, 1.0 - m.now.firm_cost_musd / at_least(revenue, 1e-9), np.nan)
 
 
 class _Shares:
@@ -350,7 +350,7 @@ class _Shares:
     def _shares(self, m: PackagingModel) -> Array:
         if self._name not in m.shares:
             held = self._owners(m.now.capacity_at_start)
-            m.shares[self._name] = held / np.maximum(self._totals(held), 1e-12)[self._grouping]
+            m.shares[self._name] = held / at_least(self._totals(held), 1e-12)[self._grouping]
         return m.shares[self._name]
 
     def hhi(self, m: PackagingModel) -> Array:

@@ -19,7 +19,7 @@ from policygame.model.accounts import Ledger
 from policygame.model.agents import OSAT, ChipDesigner, DesignTeam, Foundry, Government, Producer, Supplier, Team
 from policygame.model.agents.government import Seat
 from policygame.model.agents.producer import ProducerRules, RowsOfFirms
-from policygame.model.arrays import Array, Largest, Sums, ratio
+from policygame.model.arrays import Array, Largest, Sums, at_least, ratio
 from policygame.model.changes import Change, scale_by_quarter
 from policygame.model.coefficients import ParameterArrays, compile_coefficients, compile_lags
 from policygame.model.initial import initial_state
@@ -306,7 +306,7 @@ class PackagingModel(mesa.Model):
         self.conversions = projects.conversion_pairs(self)
         from_rows, to_rows = self.conversions
         capex = self.coefficients.capex_musd
-        self.conversion_exchange = np.maximum(ratio(capex[to_rows], capex[from_rows]), 1.0)
+        self.conversion_exchange = at_least(ratio(capex[to_rows], capex[from_rows]), 1.0)
         self.conversion_part = 1.0 / np.bincount(to_rows, minlength=lines.n)[to_rows][:, None]
         self.conversions_gain = Sums(to_rows, lines.n)
         self.conversions_loss = Sums(from_rows, lines.n, -np.ones(len(from_rows)))

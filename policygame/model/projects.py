@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from policygame.model.arrays import Array, Index, positive, shrunk
+from policygame.model.arrays import Array, Index, at_least, positive, shrunk
 from policygame.model.state import SHELL_RING, TOOL_RING
 from policygame.model.structure import FIRST_PACKAGING_STAGE
 
@@ -38,7 +38,7 @@ def start_shells(model: PackagingModel) -> None:
     greenfield *= model.new_ground_is_later
     s.shells_beyond += greenfield
     s.shells_beyond -= slots[(extended + 1) % SHELL_RING * n + lines]  # next quarter it is within an extension's reach
-    np.maximum(s.shells_beyond, 0.0, out=s.shells_beyond)
+    at_least(s.shells_beyond, 0.0, out=s.shells_beyond)
 
 
 def start_tools(model: PackagingModel) -> None:
@@ -55,12 +55,12 @@ def complete(model: PackagingModel) -> Array:
     opening = s.shells_in_progress[following % SHELL_RING]
     s.shell_room += opening
     s.shells_underway -= opening
-    np.maximum(s.shells_underway, 0.0, out=s.shells_underway)
+    at_least(s.shells_underway, 0.0, out=s.shells_underway)
     opening[:] = 0.0
     arriving = s.tools_in_transit[following % TOOL_RING].copy()
     s.tools_in_transit[following % TOOL_RING] = 0.0
     s.in_transit -= arriving
-    np.maximum(s.in_transit, 0.0, out=s.in_transit)
+    at_least(s.in_transit, 0.0, out=s.in_transit)
     s.capacity += arriving
     s.new_capacity[:] = arriving
     s.new_capacity[model.structure.lines.packaging] += model.now.gained
@@ -89,7 +89,7 @@ def convert(model: PackagingModel) -> None:
     model.conversions_loss.add_to(now.converted, gain)
     now.gained = positive(now.converted[packaging])
     s.capacity += now.converted
-    np.maximum(s.capacity, 0.0, out=s.capacity)
+    at_least(s.capacity, 0.0, out=s.capacity)
     now.tool_orders[packaging] = shrunk(now.tool_orders[packaging], now.gained)
 
 
@@ -97,7 +97,7 @@ def close_idle(model: PackagingModel) -> None:
     """Lines that stay idle are closed little by little; their shells stay."""
     s, p, now = model.state, model.parameters, model.now
     now.closed = p.idle_threshold - s.utilisation
-    np.maximum(now.closed, 0.0, out=now.closed)
+    at_least(now.closed, 0.0, out=now.closed)
     now.closed *= p.closure_rate
     now.closed *= s.capacity
     s.capacity -= now.closed

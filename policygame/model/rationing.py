@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from policygame.model.arrays import TINY, Array, Index, picked, ratio, shrunk
+from policygame.model.arrays import TINY, Array, Index, at_least, picked, ratio, shrunk
 
 ROUNDS = 4
 """Rounds of offers; four are enough (found by trying)."""
@@ -66,7 +66,7 @@ class Market:
         given = claim if self.inflation is None else claim * self.inflation
         # a seller's part of what is asked, at most one; inflated claims never bring more than was wanted
         asked = self.to_seller(given)
-        part = np.maximum(self.room, TINY)
+        part = at_least(self.room, TINY)
         np.divide(self.room, np.maximum(asked, part, out=part), out=part)
         given *= picked(part, self.seller)
         if self.inflation is not None:

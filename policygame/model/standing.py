@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from policygame.model.arrays import TINY, Array, ratio, shrunk
+from policygame.model.arrays import TINY, Array, at_least, at_most, ratio, shrunk
 from policygame.model.phases.settlement import unit_price_musd
 from policygame.model.structure import N_PLACES, N_TECHNOLOGIES, SEGMENT_OF, STAGE_OF
 
@@ -95,10 +95,10 @@ def leadership(model: PackagingModel) -> Array:
         bound, world = model.whole_chain()
         front = frontier(model)
         parts = [
-            fabs / np.maximum(fabs.sum(axis=0), TINY),
-            packaging / np.maximum(packaging.sum(axis=0), TINY),
-            bound / np.maximum(world, TINY),
-            front / np.maximum(front.max(axis=0), TINY),
+            fabs / at_least(fabs.sum(axis=0), TINY),
+            packaging / at_least(packaging.sum(axis=0), TINY),
+            bound / at_least(world, TINY),
+            front / at_least(front.max(axis=0), TINY),
         ]
         return np.stack([*parts, 0.25 * (parts[0] + parts[1] + parts[2] + parts[3])])
 
@@ -113,7 +113,7 @@ def frontier(model: PackagingModel) -> Array:
     capacity = model.lines_to_place_technology(model.now.capacity_at_start * packaging)
     good = placement_success(model) * model.now.capacity_at_start * packaging
     yields = ratio(model.lines_to_place_technology(good), capacity)
-    volume = np.minimum(capacity / VOLUME_KWPM, 1.0)
+    volume = at_most(capacity / VOLUME_KWPM, 1.0)
     merit = (volume * yields).reshape(N_PLACES, N_TECHNOLOGIES, -1) * worth[:, None]
     best: Array = merit.max(axis=1)
     return best
@@ -146,7 +146,7 @@ def _resilience(model: PackagingModel, flows: Array, total: Array) -> Array:
     if stock.any():  # where no world holds any, this changes no bit
         covered = stock * _compute_per_unit(model) * model.parameters.outage_recovery
         flows = shrunk(flows, covered[:, None])
-    lost = flows / np.maximum(total, TINY)[:, None]
+    lost = flows / at_least(total, TINY)[:, None]
     lost *= lost
     lost *= hazard
     kept: Array = 1.0 - lost.sum(axis=1)
@@ -157,12 +157,12 @@ def score_raw(model: PackagingModel) -> Array:
     """(component, place, W): S R A L V I P F as they stand; see the catalogue for each in words."""
     structure, now, s, c = model.structure, model.now, model.state, model.coefficients
     demand, received = ai_demand(model), ai_received(model)
-    supply = np.minimum(ratio(received, demand), MOST_SUPPLY)
+    supply = at_most(ratio(received, demand), MOST_SUPPLY)
     total = _ai_shipped(model).sum(axis=0)
     flows = _ai_flows(model)
     resilience = _resilience(model, flows, total)
     bound, _ = model.whole_chain()
-    assured = np.minimum(ratio(bound, demand), MOST_ASSURED)
+    assured = at_most(ratio(bound, demand), MOST_ASSURED)
     yielded = yielded_advanced(model)
     by_site = structure.lines_to_place(yielded)
     by_home = model.lines_to_home(yielded)
@@ -174,7 +174,7 @@ def score_raw(model: PackagingModel) -> Array:
     own = np.arange(N_PLACES)
     indispensable = ratio(flows.sum(axis=0) - flows[own, own], everyone - total)
     segments = c.demand_path[model.quarter] * c.segment_price_usd
-    price = -(segments * np.log(s.segment_price)).sum(axis=0) / np.maximum(segments.sum(axis=0), TINY)
+    price = -(segments * np.log(s.segment_price)).sum(axis=0) / at_least(segments.sum(axis=0), TINY)
     income = c.income_musd.sum(axis=0)
     frugal = 1.0 - ratio(now.outlay_musd.sum(axis=0), income)
     parts = [supply, resilience, assured, lead, value, indispensable, np.broadcast_to(price, supply.shape), frugal]

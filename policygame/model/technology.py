@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from policygame.model.arrays import Array
+from policygame.model.arrays import Array, at_least
 from policygame.model.structure import STAGE_OF
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def placements(model: PackagingModel) -> Array:
     """(recipe, W): placements in a package, over the designs in use."""
     structure = model.structure
     fewer = structure.fewer_dies[model.quarter][:, None] * (1.0 - model.state.design_mix)
-    return np.maximum(structure.placements[model.quarter][:, None] - fewer[structure.recipe_product], 1.0)
+    return at_least(structure.placements[model.quarter][:, None] - fewer[structure.recipe_product], 1.0)
 
 
 def design_advantage(model: PackagingModel) -> Array:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from policygame.model.arrays import TINY, Array, Sums
+from policygame.model.arrays import TINY, Array, Sums, at_least, at_most
 from policygame.model.phases.packaging import supply_quality
 from policygame.model.state import LEVER_CLAUSES
 from policygame.model.structure import N_PLACES, SEGMENT_OF, Structure
@@ -60,12 +60,12 @@ class _Carried:
         by_pair = self.to_pair(qualification)
         if circles is None:
             reach = self.reach_at_start(by_pair)
-            np.minimum(reach, 1.0, out=reach)
+            at_most(reach, 1.0, out=reach)
             reach *= supply[self.sellers_at_start]
             return self.to_circle_at_start(reach)
         reach = np.concatenate([self.to_seller(by_pair * circle[self.pair_end]) for circle in circles])
         inside = circles[:, self.start].reshape(len(reach), -1)
-        np.minimum(reach, 1.0, out=reach)
+        at_most(reach, 1.0, out=reach)
         reach *= supply[self.seller_of_row]
         reach *= inside
         return self.to_circle(reach)
@@ -112,7 +112,7 @@ class WholeChainBound:
             "hbm": model.hbm_stacks[on_sale] / compute,
             "substrate": 1e-3 * model.substrate_cm2[on_sale] / compute,
         }
-        return {item: np.maximum(need.min(axis=0, initial=np.inf), TINY) for item, need in needs.items()}
+        return {item: at_least(need.min(axis=0, initial=np.inf), TINY) for item, need in needs.items()}
 
     def _circles(self, model: PackagingModel) -> Array | None:
         """(circle, place, W) where some world pools capacity with others than it trusted at the start, else None."""

@@ -14,7 +14,7 @@ import mesa
 import numpy as np
 
 from policygame.catalogue import JURISDICTIONS, LEVERS
-from policygame.model.arrays import TINY, Array, Index
+from policygame.model.arrays import TINY, Array, Index, at_least
 from policygame.model.state import LEVER_CLAUSES, LEVER_CONTROLS, State
 from policygame.model.structure import PLACE_OF, SEGMENT_OF, STAGE_OF, TECHNOLOGY_OF
 from policygame.model.worlds import MATERIAL_KINDS
@@ -285,7 +285,7 @@ class GovernmentView:
         rows = np.flatnonzero(self._model.structure.product_segment == SEGMENT_OF[segment])
         weight = self._model.state.order_level[rows]
         total = weight.sum(axis=0)
-        mean = (weight * of_product[rows]).sum(axis=0) / np.maximum(total, TINY)
+        mean = (weight * of_product[rows]).sum(axis=0) / at_least(total, TINY)
         return self._seen(np.where(total > 0.0, mean, otherwise))
 
     def orders_kunits(self, segment: str) -> Array:
@@ -299,7 +299,7 @@ class GovernmentView:
         rows = np.flatnonzero(self._model.structure.lines.stage == STAGE_OF[stage])
         asked = self._model.state.requested[rows].sum(axis=0)
         can = (self._model.state.capacity[rows] * self._model.output_per_unit[rows]).sum(axis=0)
-        return self._seen(asked / np.maximum(can, TINY))
+        return self._seen(asked / at_least(can, TINY))
 
     @property
     def labour_use(self) -> Array:
@@ -307,7 +307,7 @@ class GovernmentView:
         s, lines = self._model.state, self._model.structure.lines
         standing = s.capacity + s.tool_backlog + s.in_transit
         wanted = (standing * self._model.coefficients.labour_per_unit * (lines.place == self._place)[:, None]).sum(axis=0)
-        return self._seen(wanted / np.maximum(s.labour_pool[self._place], TINY))
+        return self._seen(wanted / at_least(s.labour_pool[self._place], TINY))
 
     def capacity(self, stage: str, place: str | None = None) -> Array:
         """(W,) installed capacity of a stage, in its unit: worldwide, or at sites in a place."""
@@ -319,7 +319,7 @@ class GovernmentView:
 
     def share(self, stage: str, place: str | None = None) -> Array:
         """(W,) a place's (default: one's own) share of the world's capacity of a stage, by site."""
-        return self.capacity(stage, self.government if place is None else place) / np.maximum(self.capacity(stage), TINY)
+        return self.capacity(stage, self.government if place is None else place) / at_least(self.capacity(stage), TINY)
 
     def price_usd(self, stage: str) -> Array:
         """(W,) today's price of a unit of a stage's output."""

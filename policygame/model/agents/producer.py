@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
-from policygame.model.arrays import TINY, Array, Index, Sums, logistic, part_of, positive, shrunk
+from policygame.model.arrays import TINY, Array, Index, Sums, at_least, at_most, logistic, part_of, positive, shrunk
 from policygame.model.projects import ground_to_extend
 from policygame.model.state import State
 from policygame.model.structure import STAGE_OF
@@ -146,7 +146,7 @@ class ProducerRules:
             np.maximum(own, trend, out=own)
         own *= horizon_quarters
         own += s.level[self.groups]
-        np.maximum(own, 0.0, out=own)
+        at_least(own, 0.0, out=own)
         heard = now.forecast[self.groups] - own
         heard *= now.belief[self.groups]
         own += heard
@@ -173,13 +173,13 @@ class ProducerRules:
         pull = self.pull if room is None else self.pull * room
         share = self._share_of_group(pull)
         share -= SMALLEST_PLACE_SHARE
-        np.maximum(share, 0.0, out=share)
+        at_least(share, 0.0, out=share)
         return self._share_of_group(share)
 
     def _share_of_group(self, x: Array) -> Array:
         """(line, W): a line's part of its group's sum."""
         total = self.by_group(x)
-        np.divide(1.0, np.maximum(total, TINY, out=total), out=total)
+        np.divide(1.0, at_least(total, TINY, out=total), out=total)
         share = total[self.group_of_line]
         share *= x
         return share
@@ -206,10 +206,10 @@ class ProducerRules:
         self._drop(positive(-missing))
         room = s.shell_room[lines] + self.model.opening_soon()[lines]
         room -= now.with_orders[lines]
-        np.maximum(room, 0.0, out=room)
+        at_least(room, 0.0, out=room)
         room[self.tool_lines] = ANY_ROOM
         willing = self.willingness()
-        gap = np.maximum(missing, 0.0, out=missing)
+        gap = at_least(missing, 0.0, out=missing)
         gap *= p.adjustment
         makers = self.tool_groups
         gap[makers] = np.minimum(gap[makers], p.tool_growth_per_quarter * have[makers])
@@ -238,7 +238,7 @@ class ProducerRules:
         farther = self.desired_beyond(horizon + p.new_site_extra_horizon_quarters)
         farther -= shells
         farther -= self.by_group(rooms)
-        np.maximum(farther, 0.0, out=farther)
+        at_least(farther, 0.0, out=farther)
         farther *= p.adjustment
         beyond = farther[self.group_of_line]
         beyond *= self.place_shares()
@@ -273,7 +273,7 @@ class ProducerRules:
         credit = shrunk(4.0 * p.debt_limit_years * self.model.firm_revenue()[firms], s.debt_musd[firms])
         budget = positive(s.cash_musd[firms]) * (1.0 - p.reserve_share) + credit
         promised = self.by_firm(equipment * s.tool_backlog[lines])
-        part = np.minimum(shrunk(budget, promised) / np.maximum(asked, TINY), 1.0)
+        part = at_most(shrunk(budget, promised) / at_least(asked, TINY), 1.0)
         return part[self.firm_of_line]
 
     def _drop(self, surplus: Array) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from policygame.model.arrays import Array, part_of, ratio
+from policygame.model.arrays import Array, at_most, part_of, ratio
 from policygame.model.rationing import Market
 from policygame.model.state import LEVER_CONTROLS
 from policygame.model.structure import N_PLACES, SEGMENT_OF
@@ -86,4 +86,4 @@ def _approved_share(model: PackagingModel) -> Array:
     home = structure.designer_headquarters[structure.product_designer]
     elsewhere = (structure.edge_place != home[structure.edge_product]).astype(float)[:, None]
     mix = model.state.mix[structure.edge_recipe] * model.state.relation
-    return np.minimum(structure.edges_to_product(mix * elsewhere), 1.0)
+    return at_most(structure.edges_to_product(mix * elsewhere), 1.0)

@@ -14,7 +14,7 @@ import numpy as np
 from policygame.errors import UserError
 from policygame.model import projects
 from policygame.model.agents.producer import ANY_ROOM, Producer, ProducerRules
-from policygame.model.arrays import TINY, Array, part_of, positive, ratio, shrunk
+from policygame.model.arrays import TINY, Array, at_least, at_most, part_of, positive, ratio, shrunk
 from policygame.model.phases import packaging, settlement, treasury
 from policygame.model.rationing import Market
 from policygame.model.structure import FIRST_PACKAGING_STAGE, STAGE_OF, TECHNOLOGY_IDS
@@ -37,7 +37,7 @@ def invest(model: PackagingModel) -> None:
     now, structure = model.now, model.structure
     now.group_requested = structure.lines_to_group(now.requested)
     now.subsidy_rate = treasury.subsidy_rate(model)
-    now.own_part = 1.0 - np.minimum(now.subsidy_rate, LARGEST_SUBSIDY)
+    now.own_part = 1.0 - at_most(now.subsidy_rate, LARGEST_SUBSIDY)
     now.annual_return = appraise(model)
     now.surplus_return = now.annual_return - model.hurdle_of_line
     for team in model.teams:
@@ -99,7 +99,7 @@ def appraise(model: PackagingModel) -> Array:
     # a subsidy makes a gain look better; a loss stays what it is, for on less capital it would look worse
     capital = np.maximum(now.own_part, profit <= 0.0)
     capital *= c.capex_musd
-    profit /= np.maximum(capital, TINY, out=capital)
+    profit /= at_least(capital, TINY, out=capital)
     # what has to be built on new ground earns later: years of waiting are discounted at the hurdle
     entering = s.capacity < 1e-6
     profit *= np.where(entering, model.patience_new_ground, model.patience_present_ground)
@@ -139,11 +139,11 @@ def _offtake_cover(model: PackagingModel) -> Array:
     lines = structure.lines
     stages = slice(FIRST_PACKAGING_STAGE, FIRST_PACKAGING_STAGE + len(TECHNOLOGY_IDS))
     price = (model.coefficients.stage_price_usd * s.stage_price)[stages]
-    worth = np.minimum(ratio(s.offtake_usd, price), 1.0)
+    worth = at_most(ratio(s.offtake_usd, price), 1.0)
     promised = s.offtake_kwafers * (s.offtake_quarters > 0.0) * worth
     output = (s.capacity + s.tool_backlog + s.in_transit) * model.coefficients.output_per_capacity * lines.is_packaging[:, None]
     here = model.lines_to_place_technology(output).reshape(promised.shape)
-    cover = np.minimum(promised / np.maximum(here, SMALLEST_LINE_KWAFERS), 1.0)
+    cover = at_most(promised / at_least(here, SMALLEST_LINE_KWAFERS), 1.0)
     return cover[lines.place, np.maximum(lines.technology, 0)] * lines.is_packaging[:, None]
 
 
@@ -160,7 +160,7 @@ def contestable_growth(model: PackagingModel) -> Array:
     best = model.best_of_group(now.annual_return)
     best, s.best_return = (s.best_return if model.quarter else best), best
     pull = size * np.exp(np.clip(p.location_weight * (best - USUAL_RETURN), -8.0, 8.0))
-    return growth[stage] * pull / np.maximum(structure.groups_to_stage(pull)[stage], TINY)
+    return growth[stage] * pull / at_least(structure.groups_to_stage(pull)[stage], TINY)
 
 
 def customers_forecast(model: PackagingModel) -> Array:
@@ -194,7 +194,7 @@ def belief(model: PackagingModel) -> Array:
     sales = structure.lines_to_group(sales)
     believed = p.belief_in_forecasts + p.belief_from_prepayment * part_of(prepaid, sales)
     reads = (lines.group_stage >= FIRST_PACKAGING_STAGE) & (lines.group_stage != STAGE_OF["tools"])
-    return np.minimum(believed, 1.0) * reads[:, None]
+    return at_most(believed, 1.0) * reads[:, None]
 
 
 def _check_plan(model: PackagingModel, team: ProducerRules) -> None:
@@ -228,7 +228,7 @@ def _allot_tools(model: PackagingModel) -> None:
     employed = model.packaging_to_place(standing[packagers] * labour)
     free = shrunk(s.labour_pool, employed)
     wanted = model.packaging_to_place(s.tool_backlog[packagers] * labour)
-    staffed = np.minimum(ratio(free, wanted) + (wanted <= 0.0), 1.0)[lines.place[packagers]]
+    staffed = at_most(ratio(free, wanted) + (wanted <= 0.0), 1.0)[lines.place[packagers]]
     space = shrunk(s.shell_room, standing)
     space[model.tool_lines] = ANY_ROOM
     ready = s.tool_backlog.copy()
@@ -257,11 +257,11 @@ def _allot_tools(model: PackagingModel) -> None:
     market.grant(asked if market.got is None else positive(asked - market.got))
     now.tool_flow = market.offer(packaging.SUPPLY_ROUNDS, closing=True)
     now.output[rows] = now.other_served[rows] + edges.to_seller(now.tool_flow)
-    met = np.minimum(ratio(edges.to_site(now.tool_flow), need) + (need <= 0.0), 1.0)
+    met = at_most(ratio(edges.to_site(now.tool_flow), need) + (need <= 0.0), 1.0)
     equipped = met[lines.site[packagers]]
     ready[packagers] *= np.maximum(equipped, tool_need <= 0.0, out=equipped)
     now.tools_started = np.minimum(ready, s.tool_backlog, out=ready)
     projects.start_tools(model)
     worked = (now.tool_flow > 0.0) * (1.0 / model.parameters.qualification_quarters)
     worked += s.qualification_tools
-    s.qualification_tools = np.minimum(worked, 1.0, out=worked)
+    s.qualification_tools = at_most(worked, 1.0, out=worked)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from policygame.model.arrays import TINY, Array, part_of, ratio, shrunk
+from policygame.model.arrays import TINY, Array, at_least, at_most, part_of, ratio, shrunk
 from policygame.model.state import LEVER_CLAUSES, TOOL_RING
 from policygame.model.structure import N_PLACES, N_TECHNOLOGIES, PACKAGING_STAGES
 from policygame.model.worlds import MATERIAL_KINDS
@@ -86,7 +86,7 @@ def _qualify(model: PackagingModel) -> None:
     s.qualification *= has_line
     busy = (structure.edges_to_site(now.booked) > 0.0)[model.graph.wafers.site]
     s.qualification_wafers = _grown(s.qualification_wafers, busy, step, kept)
-    kept = np.maximum(kept, 0.25)
+    kept = at_least(kept, 0.25)
     s.qualification_hbm = _grown(s.qualification_hbm, now.hbm_flow > 0.0, step, kept)
     s.qualification_substrate = _grown(s.qualification_substrate, now.substrate_flow > 0.0, step, kept)
 
@@ -94,7 +94,7 @@ def _qualify(model: PackagingModel) -> None:
 def _grown(before: Array, works: npt.NDArray[np.bool_], step: Array, kept: Array) -> Array:
     """Qualification (edge, W) a step higher, at most one, where work is done; elsewhere the part that is ``kept`` (W)."""
     grown = before + step
-    np.minimum(grown, 1.0, out=grown)
+    at_most(grown, 1.0, out=grown)
     grown *= works
     # what is kept is never more than what has grown, so the larger of the two is the right one
     return np.maximum(grown, before * kept, out=grown)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from policygame.model.arrays import TINY, Array, part_of, positive, ratio, shrunk
+from policygame.model.arrays import TINY, Array, at_least, part_of, positive, ratio, shrunk
 from policygame.model.state import LEVER_CONTROLS
 from policygame.model.structure import N_PLACES, N_SEGMENTS, SEGMENT_OF
 
@@ -67,7 +67,7 @@ def _split(model: PackagingModel) -> Array:
     wanted = model.coefficients.access[:, :, None] * model.state.market_share[:, None, :]
     flat = wanted.reshape(len(structure.products), -1)
     total = structure.products_to_segment(flat).reshape(N_SEGMENTS, N_PLACES, -1)
-    per_offer = now.segment_demand[:, None, :] * model.coefficients.destination[:, :, None] / np.maximum(total, TINY)
+    per_offer = now.segment_demand[:, None, :] * model.coefficients.destination[:, :, None] / at_least(total, TINY)
     orders = wanted * per_offer[structure.product_segment]
     if not model.state.control[_ADVANCED].any():  # where no world controls advanced logic, the rest changes no bit
         return orders
@@ -106,7 +106,7 @@ def _to_products(model: PackagingModel, orders: Array, stock_orders: Array) -> A
     """Spread stockpile orders over products as the place's other orders are."""
     structure = model.structure
     total = structure.products_to_segment(orders.reshape(orders.shape[0], -1)).reshape(N_SEGMENTS, N_PLACES, -1)
-    extra = stock_orders.transpose(1, 0, 2) / np.maximum(total, TINY)
+    extra = stock_orders.transpose(1, 0, 2) / at_least(total, TINY)
     return orders * extra[structure.product_segment]
 
 

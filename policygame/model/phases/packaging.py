@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from policygame.model.arrays import TINY, Array, part_of, positive, ratio, share_or_one, shrunk
+from policygame.model.arrays import TINY, Array, at_least, part_of, positive, ratio, share_or_one, shrunk
 from policygame.model.rationing import ROUNDS, Market
 from policygame.model.state import LEVER_CLAUSES, LEVER_CONTROLS
 from policygame.model.supply_graph import SupplyEdges
@@ -102,7 +102,7 @@ def _book(model: PackagingModel) -> None:
     _long_term_round(model, market)
     market.inflation = inflation[structure.edge_product]
     liking = quality * s.capacity[structure.edge_line]
-    spread = liking / np.maximum(structure.edges_to_recipe(liking), TINY)[structure.edge_recipe]
+    spread = liking / at_least(structure.edges_to_recipe(liking), TINY)[structure.edge_recipe]
     believed = 1.0 + p.believed_phantom_share * (inflation - 1.0)
     asked = (mixed * believed[structure.recipe_product])[structure.edge_recipe] * spread * now.wafers_per_unit
     requested = structure.edges_to_line(asked) + s.other_demand

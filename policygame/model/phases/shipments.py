@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from policygame.model.arrays import Array, part_of, positive, ratio, shrunk
+from policygame.model.arrays import Array, at_least, part_of, positive, ratio, shrunk
 from policygame.model.phases import settlement, treasury
 from policygame.model.structure import N_PLACES, N_SEGMENTS
 
@@ -72,7 +72,7 @@ def _stockpiles(model: PackagingModel) -> None:
 def _lead_times(model: PackagingModel) -> None:
     s, p, now = model.state, model.parameters, model.now
     real = now.queue = s.backlog.sum(axis=1)
-    pace = np.maximum(now.delivered, 1e-9)
+    pace = at_least(now.delivered, 1e-9)
     active = (now.demand > 0.0) | (real > 0.0)
     cap = p.lead_time_cap_weeks
     now.real_lead_time_weeks = np.where(active, np.minimum(p.process_weeks + 13.0 * real / pace, cap), p.process_weeks)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from policygame.catalogue import LEVERS
-from policygame.model.arrays import Array, part_of, positive, ratio, shrunk
+from policygame.model.arrays import Array, at_most, part_of, positive, ratio, shrunk
 from policygame.model.state import CREDIT_RING, LEVER_CLAUSES
 from policygame.model.structure import N_PLACES, N_TECHNOLOGIES, PACKAGING_STAGES, WAFER_STAGES
 
@@ -68,7 +68,7 @@ def grant_rate(model: PackagingModel) -> Array:
         running = (s.suspension_quarters <= 0.0).astype(float)[:, None, :]
         offers = s.offer[_CEILING]
         if not offers.any():  # where nobody offers a ceiling, all are at one
-            return np.minimum(s.grant, 1.0) * running
+            return at_most(s.grant, 1.0) * running
         agreed = (offers > 0.0) & (offers.transpose(1, 0, 2) > 0.0)
         ceiling = np.where(agreed, np.minimum(offers, offers.transpose(1, 0, 2)), 1.0).min(axis=1)
         return np.minimum(s.grant, ceiling[:, None, :]) * running
@@ -79,8 +79,8 @@ def grant_rate(model: PackagingModel) -> Array:
 def subsidy_rate(model: PackagingModel) -> Array:
     """(line, W): the share of capex that a firm may count on - grants while there is money, credits at a discount."""
     s, rows = model.state, model.structure.lines.supported
-    available = np.minimum(s.purse_musd / SMALLEST_AWARD_MUSD, 1.0)  # (purse, place, W)
-    under_cap = np.minimum(s.cap_left_musd / SMALLEST_AWARD_MUSD, 1.0)
+    available = at_most(s.purse_musd / SMALLEST_AWARD_MUSD, 1.0)  # (purse, place, W)
+    under_cap = at_most(s.cap_left_musd / SMALLEST_AWARD_MUSD, 1.0)
     granted, credited = grant_rate(model) * under_cap, np.zeros_like(s.grant)
     for purse, stages in _STAGES_OF_PURSE:
         granted[:, stages] *= available[purse][:, None]
@@ -107,7 +107,7 @@ def award(model: PackagingModel) -> None:
         asked *= accepted(model)[rows]
     by_stage = model.lines_to_place_stage(asked).reshape(s.cap_left_musd.shape)
     asked_by_purse = _by_purse(by_stage)
-    part = part_of(np.minimum(s.cap_left_musd, 1e12), by_stage)
+    part = part_of(at_most(s.cap_left_musd, 1e12), by_stage)
     by_stage *= part
     total = _by_purse(by_stage)
     funded = part_of(s.purse_musd, total)
@@ -229,7 +229,7 @@ def pay_offtake(model: PackagingModel) -> None:
     from_reserve = np.minimum(spent, s.contingent_musd)
     s.contingent_musd = s.contingent_musd - from_reserve
     s.purse_musd[_PACKAGING] = shrunk(s.purse_musd[_PACKAGING], (spent - from_reserve))
-    ahead = np.minimum(positive(s.offtake_quarters - 1.0), RESERVE_QUARTERS)
+    ahead = at_most(positive(s.offtake_quarters - 1.0), RESERVE_QUARTERS)
     wanted = (ratio(short, live) * live * ahead * s.offtake_usd / 1000.0).sum(axis=1)
     more = np.minimum(wanted - s.contingent_musd, s.purse_musd[_PACKAGING])
     s.contingent_musd = positive(s.contingent_musd + more)
