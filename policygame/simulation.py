@@ -145,9 +145,10 @@ class Simulation:
         self._begin(None, None)
 
     def _begin(self, states: Callable[[slice], State] | None, parent: Simulation | None) -> None:
-        """Build the models: from ``states`` if given, with what ``parent``, of the same structure, has compiled for the same seeds."""
+        """Build the models: from ``states`` if given, with what ``parent`` and the blocks before, of the same structure, compiled."""
         # numbers that are given belong to positions, not to seeds, so models that have them share nothing
         compiled = {} if parent is None or self._given else {model.seeds: model for model in parent.models}
+        first_model = None if parent is None else parent.models[0]
         size = max(BLOCK_ROWS_TIMES_WORLDS // max(self.structure.lines.n, 1), 2)
         self._blocks: list[_Block] = []
         n = len(self.seeds)
@@ -172,8 +173,10 @@ class Simulation:
                 agents=self.agents,
                 state=None if states is None else states(worlds),
                 quarter=self.quarter,
-                like=compiled.get(tuple(seeds)),
+                like=compiled.get(tuple(seeds), first_model),
+                same_values=tuple(seeds) in compiled,
             )
+            first_model = first_model or model
             self._blocks.append(_Block(worlds, model, padded))
         self._measured: Metrics = Metrics(self._blocks[0].model) if parent is None else parent._measured
         self._recorded: dict[str, list[Array]] = {metric: [] for metric in self.metrics}

@@ -88,10 +88,10 @@ class Ledger:
         """Declare a further route; the supply graph's edges use it."""
         self._routes[name] = self._route(name, payer, payee)
 
-    def empty(self) -> Ledger:
-        """A ledger with the same accounts and routes, and no payments."""
+    def empty(self, n_worlds: int) -> Ledger:
+        """A ledger with the same accounts and routes, and no payments, for ``n_worlds`` worlds."""
         other = copy(self)
-        other.open(self.net.shape[1])
+        other.open(n_worlds)
         return other
 
     def route(self, name: str) -> Route:

@@ -8,6 +8,7 @@ order where the last axis has length one.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import mesa
 import numpy as np
@@ -47,7 +48,8 @@ class PackagingModel(mesa.Model):
     changes : changes of the experiment, each with its worlds
     agents : firm name -> subclass of its kind's class
     state : a state to continue from, with its quarter; default: the scenario's start
-    like : a model of the same structure, graph, seeds and values: what it compiled of them is shared, not compiled again
+    like : a model of the same structure and graph: what it compiled of them is shared, not compiled again
+    same_values : ``like`` has the same seeds and values too: what it compiled of these is shared as well
     """
 
     def __init__(
@@ -63,15 +65,13 @@ class PackagingModel(mesa.Model):
         state: State | None = None,
         quarter: int = 0,
         like: PackagingModel | None = None,
+        same_values: bool = False,
     ) -> None:
         super().__init__(rng=0)  # the model draws nothing: all chance is in ``shocks``
         self.structure, self.graph, self.seeds = structure, graph, tuple(seeds)
         self.quarter = quarter
         self.recorder: Callable[[PackagingModel], None] | None = None
-        if like is None:
-            self._compile(values)
-        else:
-            self._share(like)
+        self._compile(values, like, same_values)
         self.state = state or initial_state(structure, graph, values, self.coefficients, self.parameters, self.ledger.n)
         self.scale = scale_by_quarter(changes, structure, len(self.seeds))
         self.now = Now()
@@ -197,25 +197,29 @@ class PackagingModel(mesa.Model):
 
     # ------------------------------------------------------------------------------------------------------- construction
 
-    def _compile(self, values: Values) -> None:
-        """What follows from structure, graph, seeds and values alone. It is only read from now on, so that models can share it."""
-        own = set(vars(self))
-        self.parameters = ParameterArrays(values)
-        self.coefficients = compile_coefficients(self.structure, values, self.parameters)
-        self.lags = compile_lags(self.structure)
-        self.shocks = values.shocks(self.structure.n_quarters, self.structure.first)
-        self.rows_of_firms: dict[tuple[int, int], RowsOfFirms] = {}
-        self._compile_helpers()
-        self._compiled = {name: value for name, value in vars(self).items() if name not in own}
-        self.ledger = Ledger(self.structure)
-        self._add_material_routes()
+    def _compile(self, values: Values, like: PackagingModel | None, same_values: bool) -> None:
+        """Rows, then numbers: compiled, or taken from ``like``. Both are only read from now on, so that models can share them."""
+        if like is None:
+            self._rows = self._set_by(self._compile_rows)
+            self.ledger = Ledger(self.structure)
+            self._add_material_routes()
+        else:
+            assert (like.structure, like.graph) == (self.structure, self.graph)
+            self._rows = like._rows
+            self.ledger = like.ledger.empty(len(self.seeds))
+            vars(self).update(self._rows)
+        if like is None or not same_values:
+            self._numbers = self._set_by(lambda: self._compile_numbers(values))
+        else:
+            assert like.seeds == self.seeds
+            self._numbers = like._numbers
+            vars(self).update(self._numbers)
 
-    def _share(self, like: PackagingModel) -> None:
-        """Take what another model has compiled. Its ledger's routes are shared, its payments are not."""
-        assert (like.structure, like.graph, like.seeds) == (self.structure, self.graph, self.seeds)
-        self._compiled = like._compiled
-        vars(self).update(like._compiled)
-        self.ledger = like.ledger.empty()
+    def _set_by(self, compiling: Callable[[], None]) -> dict[str, Any]:
+        """The attributes that ``compiling`` sets."""
+        own = set(vars(self))
+        compiling()
+        return {name: value for name, value in vars(self).items() if name not in own}
 
     def _populate(self, seats: Mapping[str, list[Seat]], agents: Mapping[str, type[Producer]]) -> None:
         scenario = self.structure.scenario
@@ -255,14 +259,14 @@ class PackagingModel(mesa.Model):
         for edges in (self.graph.hbm, self.graph.substrate, self.graph.tools):
             self.ledger.add_route(edges.item, site_firm[edges.site], lines.firm[edges.line])
 
-    def _compile_helpers(self) -> None:
+    def _compile_rows(self) -> None:
+        """What follows from structure and graph alone: who stands where, and how rows are summed."""
         structure, lines = self.structure, self.structure.lines
-        self.output_per_unit = self.coefficients.output_per_capacity * np.ones(len(self.seeds))
-        self.output_per_unit[lines.is_packaging] *= self.parameters.line_use_factor
+        self.lags = compile_lags(structure)
+        self.rows_of_firms: dict[tuple[int, int], RowsOfFirms] = {}
         self.money_scale = np.array([_SCALE.get(stage.unit, 1e-3) for stage in STAGES.values()])[:, None]
         self.is_osat = np.array([structure.scenario.firms[name].kind == "osat" for name in lines.firms])[lines.firm]
         self.lines_to_technology = Sums(lines.technology[lines.packaging], N_TECHNOLOGIES)
-        self.learning_exponent = np.log2(1.0 - self.coefficients.stage_learning)[lines.stage[lines.packaging]]
         self.control_routes = {item: ControlRoutes.of(self.graph.supplies[item], structure) for item in ("hbm", "tools")}
         self.at_home = {
             item: (lines.place[edges.line] == lines.site_place[edges.site]).astype(float)[:, None]
@@ -275,24 +279,11 @@ class PackagingModel(mesa.Model):
         self.lines_to_place_technology = Sums(place_technology, N_PLACES * N_TECHNOLOGIES)
         kind = {STAGE_OF[name]: m for m, name in enumerate(MATERIAL_KINDS)}
         self.supplier_kind = np.array([kind.get(int(stage), -1) for stage in lines.stage], dtype=np.intp)
-        self.shell_musd = self.coefficients.capex_musd * self.parameters.shell_cost_share
-        self.equipment_musd = self.coefficients.capex_musd - self.shell_musd
-        yearly = 4.0 * self.output_per_unit * self.money_scale[lines.stage]
-        self.full_revenue_musd = yearly * self.coefficients.stage_price_usd[lines.stage]
-        self.full_operating_musd = yearly * self.coefficients.operating_usd
-        risk = 4.0 * self.coefficients.hazard * self.coefficients.depth
-        self.place_return = (self.coefficients.appeal - risk)[lines.place] - 4.0 / self.parameters.asset_life_quarters
-        quarterly = 0.25 * self.parameters.hurdle_return
-        self.patience_present_ground = np.exp(-quarterly * self.lags.brownfield[:, None])
-        self.patience_new_ground = np.exp(-quarterly * self.lags.greenfield[:, None])
-        self.hurdle_of_line = self.coefficients.hurdle[lines.firm]
         self.osat_rows = np.flatnonzero(self.is_osat & lines.is_packaging)
-        self.osat_full_kwafers = yearly[self.osat_rows]
         self.osat_edge = self.is_osat[structure.edge_line].astype(float)[:, None]
         self.packaging_to_place = Sums(lines.place[lines.packaging], N_PLACES)
         self.packaging_to_site = Sums(lines.site[lines.packaging], len(lines.sites))
         self.tool_lines = np.flatnonzero(lines.stage == STAGE_OF["tools"])
-        self.operating_musd_per_unit = self.coefficients.operating_usd * self.money_scale[lines.stage]
         self.best_of_group = Largest(lines.group_start, lines.n)
         leading, advanced = lines.stage == STAGE_OF["wafers_leading"], lines.technology >= 2
         self.leading_fabs_to_place = Sums(np.where(leading, lines.place, -1), N_PLACES)
@@ -305,12 +296,9 @@ class PackagingModel(mesa.Model):
         self.nearness_of_line = np.where(lines.is_wafers, N_PLACES + lines.place, near)
         self.conversions = projects.conversion_pairs(self)
         from_rows, to_rows = self.conversions
-        capex = self.coefficients.capex_musd
-        self.conversion_exchange = at_least(ratio(capex[to_rows], capex[from_rows]), 1.0)
         self.conversion_part = 1.0 / np.bincount(to_rows, minlength=lines.n)[to_rows][:, None]
         self.conversions_gain = Sums(to_rows, lines.n)
         self.conversions_loss = Sums(from_rows, lines.n, -np.ones(len(from_rows)))
-        self.ground_per_quarter = self.parameters.brownfield_share / self.lags.brownfield[:, None]
         self.new_ground_is_later = (self.lags.greenfield > self.lags.brownfield).astype(float)[:, None]
         self.lines_to_home = Sums(lines.headquarters[lines.firm], N_PLACES)
         self.ai_products = np.flatnonzero(structure.product_segment == SEGMENT_OF["ai_accelerator"])
@@ -320,3 +308,29 @@ class PackagingModel(mesa.Model):
         self.whole_chain_bound = WholeChainBound(structure, self.graph)
         self.edges_serve_ai = np.isin(np.arange(lines.n), structure.edge_line[serves_ai])[:, None]
         self.wafer_stage = np.array([STAGE_OF[key.spec.stage] for key in structure.products], dtype=np.intp)
+
+    def _compile_numbers(self, values: Values) -> None:
+        """What follows from the numbers of these worlds and their seeds as well."""
+        lines = self.structure.lines
+        self.parameters = ParameterArrays(values)
+        self.coefficients = compile_coefficients(self.structure, values, self.parameters)
+        self.shocks = values.shocks(self.structure.n_quarters, self.structure.first)
+        self.output_per_unit = self.coefficients.output_per_capacity * np.ones(len(self.seeds))
+        self.output_per_unit[lines.is_packaging] *= self.parameters.line_use_factor
+        self.learning_exponent = np.log2(1.0 - self.coefficients.stage_learning)[lines.stage[lines.packaging]]
+        self.shell_musd = self.coefficients.capex_musd * self.parameters.shell_cost_share
+        self.equipment_musd = self.coefficients.capex_musd - self.shell_musd
+        yearly = 4.0 * self.output_per_unit * self.money_scale[lines.stage]
+        self.full_revenue_musd = yearly * self.coefficients.stage_price_usd[lines.stage]
+        self.full_operating_musd = yearly * self.coefficients.operating_usd
+        risk = 4.0 * self.coefficients.hazard * self.coefficients.depth
+        self.place_return = (self.coefficients.appeal - risk)[lines.place] - 4.0 / self.parameters.asset_life_quarters
+        quarterly = 0.25 * self.parameters.hurdle_return
+        self.patience_present_ground = np.exp(-quarterly * self.lags.brownfield[:, None])
+        self.patience_new_ground = np.exp(-quarterly * self.lags.greenfield[:, None])
+        self.hurdle_of_line = self.coefficients.hurdle[lines.firm]
+        self.osat_full_kwafers = yearly[self.osat_rows]
+        self.operating_musd_per_unit = self.coefficients.operating_usd * self.money_scale[lines.stage]
+        (from_rows, to_rows), capex = self.conversions, self.coefficients.capex_musd
+        self.conversion_exchange = at_least(ratio(capex[to_rows], capex[from_rows]), 1.0)
+        self.ground_per_quarter = self.parameters.brownfield_share / self.lags.brownfield[:, None]

@@ -92,7 +92,7 @@ def test_what_branches_share_is_only_read(originals: dict[str, Result]) -> None:
     setup = "a strategy, and changes of each world"
     simulation = Simulation("first-game", SEEDS, **SETUPS[setup]).run(6)
     model, ledger = simulation.models[0], simulation.models[0].ledger
-    shared = list(arrays_in([model._compiled, ledger._routes, simulation.structure, simulation.graph], set()))
+    shared = list(arrays_in([model._rows, model._numbers, ledger._routes, simulation.structure, simulation.graph], set()))
     assert len(shared) > 200
     for array in shared:
         array.flags.writeable = False

@@ -7,6 +7,7 @@ building are in ``phases`` and ``projects``.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -42,7 +43,6 @@ def _rows_of_firms(model: PackagingModel, first: int, last: int) -> RowsOfFirms:
     lines = _rows(mine)
     group_of_line, firm_of_line = np.searchsorted(groups, rows.group[mine]), rows.firm[mine] - first
     starts = np.searchsorted(group_of_line, np.arange(len(groups)))
-    output_per_capacity = model.output_per_unit[lines][starts]
     return {
         "firms": slice(first, last + 1),
         "lines": lines,
@@ -52,8 +52,6 @@ def _rows_of_firms(model: PackagingModel, first: int, last: int) -> RowsOfFirms:
         "starts": starts,
         "tool_groups": np.flatnonzero(rows.group_stage[groups] == STAGE_OF["tools"]),
         "tool_lines": np.flatnonzero(rows.stage[mine] == STAGE_OF["tools"]),
-        "output_per_capacity": output_per_capacity,
-        "capacity_per_output": (1.0 + model.parameters.capacity_buffer) / output_per_capacity,
         "_to_group": Sums(group_of_line, len(groups)),
         "_to_firm": Sums(firm_of_line, last - first + 1),
     }
@@ -75,8 +73,6 @@ class ProducerRules:
     starts: Index
     tool_groups: Index
     tool_lines: Index
-    output_per_capacity: Array
-    capacity_per_output: Array
     _to_group: Sums
     _to_firm: Sums
 
@@ -88,6 +84,16 @@ class ProducerRules:
         vars(self).update(known[first, last])
 
     # what they see ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def output_per_capacity(self) -> Array:
+        """(group, W) output a quarter of a unit of capacity."""
+        return self.model.output_per_unit[self.lines][self.starts]
+
+    @cached_property
+    def capacity_per_output(self) -> Array:
+        """(group, W) capacity that it wants for a unit of output a quarter, its buffer included."""
+        return (1.0 + self.model.parameters.capacity_buffer) / self.output_per_capacity
 
     @property
     def state(self) -> State:
