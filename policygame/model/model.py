@@ -314,7 +314,7 @@ class PackagingModel(mesa.Model):
         lines = self.structure.lines
         self.parameters = ParameterArrays(values)
         self.coefficients = compile_coefficients(self.structure, values, self.parameters)
-        self.shocks = values.shocks(self.structure.n_quarters, self.structure.first)
+        self.shocks = values.shocks(self.structure.n_quarters, self.structure.first, self.quarter)
         self.output_per_unit = self.coefficients.output_per_capacity * np.ones(len(self.seeds))
         self.output_per_unit[lines.is_packaging] *= self.parameters.line_use_factor
         self.learning_exponent = np.log2(1.0 - self.coefficients.stage_learning)[lines.stage[lines.packaging]]

@@ -161,12 +161,17 @@ class Values:
         u = uniforms(self._seeds, ["posterior"])["posterior"]
         return np.asarray(u * len(self._posterior.table), dtype=np.intp)
 
-    def shocks(self, quarters: int, start: Quarter) -> Shocks:
-        """All shocks of ``quarters`` quarters: of each world's seed, but those that history has fixed, which come with its draw."""
+    def shocks(self, quarters: int, start: Quarter, reached: int = 0) -> Shocks:
+        """All shocks of ``quarters`` quarters: of each world's seed, but those that history has fixed, which come with its draw.
+
+        Nobody reads those of quarters before ``reached`` any more; where all of history lies there, none of it is drawn.
+        """
         own = Shocks.draw(self._seeds, quarters)
         if self._posterior is None or self._posterior.shock_seeds is None:
             return own
         fixed = min(max(Quarter.parse(self._posterior.shocks_until) - start + 1, 0), quarters)
+        if fixed <= reached:
+            return own
         seeds = self._posterior.shock_seeds[self._rows]
         own.begin_with(Shocks.draw([int(seed) for seed in seeds], fixed))
         return own
