@@ -97,6 +97,34 @@ class Largest:
         return out
 
 
+class LargestThree:
+    """The three largest rows of each group of consecutive rows, which begin at ``starts``, zero where a group has fewer.
+
+    (row, W), none of it negative -> (3, group, W), in falling order.
+    """
+
+    def __init__(self, starts: Index, n_rows: int) -> None:
+        length = np.diff(np.append(starts, n_rows))
+        by_length = np.argsort(-length, kind="stable")
+        self._place = np.argsort(by_length)
+        self._n = len(starts)
+        # round by round, a further row of every group that has one; the longest groups come first, so those are the first rows of ``out``
+        self._rounds = [starts[by_length][length[by_length] > n] + n for n in range(int(length.max(initial=0)))]
+
+    def __call__(self, x: Array) -> Array:
+        out = np.zeros((3, self._n, x.shape[1]))
+        for rows in self._rounds:
+            first, second, third = out[:, : len(rows)]
+            new = picked(x, rows)
+            # each place takes the larger, and hands the smaller on to the next
+            less = np.minimum(first, new)
+            np.maximum(first, new, out=first)
+            np.minimum(second, less, out=new)
+            np.maximum(second, less, out=second)
+            np.maximum(third, new, out=third)
+        return out[:, self._place]
+
+
 class Sums:
     """Sums of rows by group: ``Sums(groups, n)(x)[g] = sum of x[i] over the rows i with groups[i] == g``.
 

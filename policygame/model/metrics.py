@@ -14,7 +14,7 @@ from scipy import sparse
 
 from policygame.catalogue import LEVERS, METRICS, SEGMENTS, STAGES, TECHNOLOGIES
 from policygame.model import standing
-from policygame.model.arrays import Array, Index, Mask, Sums, at_least, index, part_of, ratio
+from policygame.model.arrays import Array, Index, LargestThree, Mask, Sums, at_least, index, part_of, ratio
 from policygame.model.phases.shipments import segment_fill
 from policygame.model.structure import (
     N_TECHNOLOGIES,
@@ -85,15 +85,12 @@ class Metrics:
             ("wafer_capacity_kwpm", lines.is_wafers, [s for s in self._stages if s in WAFER_STAGES]),
         ):
             kinds = ("world", "firm", "country", "hq")
-            self._add(metric, [self._by(model, kind, mask, stages, lambda m: m.now.capacity_at_start) for kind in kinds])
+            self._add(metric, [self._by(model, kinds, mask, stages, lambda m: m.now.capacity_at_start)])
         packaging, technologies = lines.is_packaging, self._technologies
-        self._add(
-            "capacity_under_construction_kwpm",
-            [
-                self._by(model, kind, packaging, technologies, lambda m: m.state.tool_backlog + m.state.in_transit)
-                for kind in ("world", "firm", "country")
-            ],
+        under_construction = self._by(
+            model, ("world", "firm", "country"), packaging, technologies, lambda m: m.state.tool_backlog + m.state.in_transit
         )
+        self._add("capacity_under_construction_kwpm", [under_construction])
         groups = [g for g, (_, stage) in enumerate(lines.groups) if stage in TECHNOLOGIES]
         rows = index(groups)
         names = [(f"firm:{lines.groups[g][0]}", lines.groups[g][1]) for g in groups]
@@ -127,26 +124,27 @@ class Metrics:
         self._add("lines_down", [([(f"country:{n}", "") for n in self._declared], lambda m: m.state.outage[places])])
 
     def _by(
-        self, model: PackagingModel, kind: str, mask: Mask, stages: Sequence[str], read: Measure
+        self, model: PackagingModel, kinds: Sequence[str], mask: Mask, stages: Sequence[str], read: Measure
     ) -> tuple[list[Series], Measure]:
-        """Sums of a line quantity by kind of entity and stage; only series that have a line."""
+        """Sums of a line quantity by entity and stage, kind of entity by kind; only series that have a line. All are summed at once."""
         lines = model.structure.lines
-        owner = {"world": np.zeros(lines.n, dtype=np.intp), "firm": lines.firm, "country": lines.place}.get(kind)
-        if owner is None:
-            owner = lines.headquarters[lines.firm]
-        names = {"world": ("world",), "firm": tuple(f"firm:{f}" for f in lines.firms)}.get(kind)
-        if names is None:
-            names = tuple(f"{kind}:{place}" for place in PLACES)
-        keys = [
-            (o, STAGE_IDS.index(stage))
-            for o in range(len(names))
-            for stage in stages
-            if np.any(mask & (owner == o) & (lines.stage == STAGE_IDS.index(stage)))
-        ]
-        place_of = {key: i for i, key in enumerate(keys)}
-        group = index([place_of.get((int(o), int(s)), -1) if m else -1 for o, s, m in zip(owner, lines.stage, mask, strict=True)])
-        sums = Sums(group, len(keys))
-        return [(names[o], STAGE_IDS[s]) for o, s in keys], lambda m: sums(read(m))
+        places = range(len(PLACES))
+        entities: dict[str, list[tuple[str, Mask]]] = {
+            "world": [("world", np.ones(lines.n, dtype=bool))],
+            "firm": [(f"firm:{firm}", lines.firm == f) for f, firm in enumerate(lines.firms)],
+            "country": [(f"country:{PLACES[j]}", lines.place == j) for j in places],
+            "hq": [(f"hq:{PLACES[j]}", lines.headquarters[lines.firm] == j) for j in places],
+        }
+        series: list[Series] = []
+        members: list[Mask] = []
+        for name, own in (entity for kind in kinds for entity in entities[kind]):
+            for stage in stages:
+                rows = mask & own & (lines.stage == STAGE_IDS.index(stage))
+                if rows.any():
+                    series.append((name, stage))
+                    members.append(rows)
+        sums = Sums.of(sparse.csr_array(np.array(members, dtype=float).reshape(len(series), lines.n)))
+        return series, lambda m: sums(read(m))
 
     # concentration ------------------------------------------------------------------------------------------------------
 
@@ -325,27 +323,28 @@ def _margin(m: PackagingModel) -> Array:
 class _Shares:
     """Herfindahl-Hirschman index and top shares over several groupings of line capacity.
 
-    All groupings are summed at once: ``owner`` (owner, line) stacks the owners of every grouping, ``first`` is each grouping's first row.
+    All groupings are summed at once: ``_owners`` (owner, line) stacks the owners of every grouping.
     """
 
     def __init__(self, subject: str, groupings: Sequence[tuple[Index, int]]) -> None:
         self._name = f"shares of {subject}"
         rows: list[int] = []
         columns: list[int] = []
-        self._of_owner: list[int] = []
-        self._spans: list[slice] = []
+        of_owner: list[int] = []
+        starts: list[int] = []
         for n, (group, size) in enumerate(groupings):
-            first = len(self._of_owner)
+            first = len(of_owner)
             members = np.flatnonzero(group >= 0)
             rows.extend(int(g) + first for g in group[members])
             columns.extend(int(i) for i in members)
-            self._of_owner.extend([n] * size)
-            self._spans.append(slice(first, first + size))
+            of_owner.extend([n] * size)
+            starts.append(first)
         n_lines = len(groupings[0][0])
-        shape = (len(self._of_owner), n_lines)
+        shape = (len(of_owner), n_lines)
         self._owners = Sums.of(sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=shape))
-        self._grouping = index(self._of_owner)
+        self._grouping = index(of_owner)
         self._totals = Sums(self._grouping, len(groupings))
+        self._largest = LargestThree(index(starts), len(of_owner))
 
     def _shares(self, m: PackagingModel) -> Array:
         if self._name not in m.shares:
@@ -357,10 +356,16 @@ class _Shares:
         shares = self._shares(m)
         return 10_000.0 * self._totals(shares * shares)
 
+    def _top(self, m: PackagingModel) -> Array:
+        """(3, grouping, W): the three largest shares, in falling order."""
+        name = f"largest {self._name}"
+        if name not in m.shares:
+            m.shares[name] = self._largest(self._shares(m))
+        return m.shares[name]
+
     def top1(self, m: PackagingModel) -> Array:
-        shares = self._shares(m)
-        return np.stack([shares[span].max(axis=0) for span in self._spans])
+        return self._top(m)[0]
 
     def top3(self, m: PackagingModel) -> Array:
-        shares = self._shares(m)
-        return np.stack([np.sort(shares[span], axis=0)[-3:].sum(axis=0) for span in self._spans])
+        first, second, third = self._top(m)
+        return third + second + first

@@ -274,9 +274,9 @@ class PackagingModel(mesa.Model):
         }
         self.edges_to_technology = Sums(structure.recipe_technology[structure.edge_recipe], N_TECHNOLOGIES)
         self.lines_to_place_stage = Sums((lines.place * N_STAGES + lines.stage)[lines.supported], N_PLACES * N_STAGES)
-        self.lines_to_firm_place = Sums(lines.firm * N_PLACES + lines.place, len(lines.firms) * N_PLACES)
         place_technology = np.where(lines.is_packaging, lines.place * N_TECHNOLOGIES + lines.technology, -1)
         self.lines_to_place_technology = Sums(place_technology, N_PLACES * N_TECHNOLOGIES)
+        self.packaging_to_place_technology = Sums(place_technology[lines.packaging], N_PLACES * N_TECHNOLOGIES)
         kind = {STAGE_OF[name]: m for m, name in enumerate(MATERIAL_KINDS)}
         self.supplier_kind = np.array([kind.get(int(stage), -1) for stage in lines.stage], dtype=np.intp)
         self.osat_rows = np.flatnonzero(self.is_osat & lines.is_packaging)
@@ -287,7 +287,9 @@ class PackagingModel(mesa.Model):
         self.best_of_group = Largest(lines.group_start, lines.n)
         leading, advanced = lines.stage == STAGE_OF["wafers_leading"], lines.technology >= 2
         self.leading_fabs_to_place = Sums(np.where(leading, lines.place, -1), N_PLACES)
-        self.advanced_packaging_to_place = Sums(np.where(advanced, lines.place, -1), N_PLACES)
+        self.advanced_packaging_to_place = Sums(np.where(advanced, lines.place, -1)[lines.packaging], N_PLACES)
+        home = lines.headquarters[lines.firm]
+        self.advanced_packaging_to_home = Sums(np.where(advanced, home, -1)[lines.packaging], N_PLACES)
         purse = np.where(lines.is_wafers, 1, 0) * N_PLACES + lines.place
         self.purse_of_line = purse[lines.supported]
         self.lines_to_purse = Sums(purse[lines.supported], 2 * N_PLACES)
@@ -300,7 +302,6 @@ class PackagingModel(mesa.Model):
         self.conversions_gain = Sums(to_rows, lines.n)
         self.conversions_loss = Sums(from_rows, lines.n, -np.ones(len(from_rows)))
         self.new_ground_is_later = (self.lags.greenfield > self.lags.brownfield).astype(float)[:, None]
-        self.lines_to_home = Sums(lines.headquarters[lines.firm], N_PLACES)
         self.ai_products = np.flatnonzero(structure.product_segment == SEGMENT_OF["ai_accelerator"])
         serves_ai = np.isin(structure.edge_product, self.ai_products)
         product_place = np.searchsorted(self.ai_products, structure.edge_product) * N_PLACES + structure.edge_place

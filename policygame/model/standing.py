@@ -12,7 +12,7 @@ import numpy as np
 
 from policygame.model.arrays import TINY, Array, at_least, at_most, ratio, shrunk
 from policygame.model.phases.settlement import unit_price_musd
-from policygame.model.structure import N_PLACES, N_TECHNOLOGIES, SEGMENT_OF, STAGE_OF
+from policygame.model.structure import N_PLACES, N_TECHNOLOGIES, SEGMENT_OF
 
 if TYPE_CHECKING:
     from policygame.model.model import PackagingModel
@@ -26,7 +26,6 @@ BOUGHT_IN_SHARE = 0.4
 VOLUME_KWPM = 1.0
 """A technology is run at volume in a place from this capacity on (assumption)."""
 _AI = SEGMENT_OF["ai_accelerator"]
-_LEADING = STAGE_OF["wafers_leading"]
 
 
 def compute_received(model: PackagingModel) -> Array:
@@ -70,28 +69,26 @@ def _compute_per_unit(model: PackagingModel) -> Array:
     return ratio((model.now.delivered * _ai_weight(model)).sum(axis=0), units)
 
 
-def yielded_advanced(model: PackagingModel) -> Array:
-    """(line, W): capacity of 2.5D and 3D lines times the yield of an accelerator's placements on them."""
+def yielded(model: PackagingModel) -> Array:
+    """(packaging line, W): capacity times the yield of a package of eight placements, by which all lines are compared."""
 
-    def yielded() -> Array:
-        advanced = (model.structure.lines.technology >= 2)[:, None]
-        return model.now.capacity_at_start * placement_success(model) * advanced
+    def good() -> Array:
+        rows = model.structure.lines.packaging
+        success = np.log1p(-model.state.defects[rows])
+        success *= 8.0
+        np.exp(success, out=success)
+        success *= model.now.capacity_at_start[rows]
+        return success
 
-    return model.once("yielded", yielded)
-
-
-def placement_success(model: PackagingModel) -> Array:
-    """(line, W): yield of a package of eight placements, the yardstick by which lines of different products are compared."""
-    return model.once("success", lambda: np.exp(8.0 * np.log1p(-model.state.defects)))
+    return model.once("yielded", good)
 
 
 def leadership(model: PackagingModel) -> Array:
     """(definition, place, W): shares under each definition of leadership."""
 
     def measured() -> Array:
-        structure = model.structure
-        fabs = structure.lines_to_place(model.now.capacity_at_start * (structure.lines.stage == _LEADING)[:, None])
-        packaging = structure.lines_to_place(yielded_advanced(model))
+        fabs = model.leading_fabs_to_place(model.now.capacity_at_start)
+        packaging = model.advanced_packaging_to_place(yielded(model))
         bound, world = model.whole_chain()
         front = frontier(model)
         parts = [
@@ -107,12 +104,9 @@ def leadership(model: PackagingModel) -> Array:
 
 def frontier(model: PackagingModel) -> Array:
     """(place, W): the best technology run at volume: its attributes times its package yield there."""
-    lines = model.structure.lines
     worth = model.coefficients.attributes.mean(axis=1)
-    packaging = lines.is_packaging[:, None]
-    capacity = model.lines_to_place_technology(model.now.capacity_at_start * packaging)
-    good = placement_success(model) * model.now.capacity_at_start * packaging
-    yields = ratio(model.lines_to_place_technology(good), capacity)
+    capacity = model.packaging_to_place_technology(model.now.capacity_at_start[model.structure.lines.packaging])
+    yields = ratio(model.packaging_to_place_technology(yielded(model)), capacity)
     volume = at_most(capacity / VOLUME_KWPM, 1.0)
     merit = (volume * yields).reshape(N_PLACES, N_TECHNOLOGIES, -1) * worth[:, None]
     best: Array = merit.max(axis=1)
@@ -163,9 +157,8 @@ def score_raw(model: PackagingModel) -> Array:
     resilience = _resilience(model, flows, total)
     bound, _ = model.whole_chain()
     assured = at_most(ratio(bound, demand), MOST_ASSURED)
-    yielded = yielded_advanced(model)
-    by_site = structure.lines_to_place(yielded)
-    by_home = model.lines_to_home(yielded)
+    by_site = model.advanced_packaging_to_place(yielded(model))
+    by_home = model.advanced_packaging_to_home(yielded(model))
     lead = 0.5 * ratio(by_site, by_site.sum(axis=0)) + 0.5 * ratio(by_home, by_home.sum(axis=0))
     value = structure.lines_to_place(
         now.output * unit_price_musd(model)[structure.lines.stage] - BOUGHT_IN_SHARE * now.operating_musd

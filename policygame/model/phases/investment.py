@@ -127,7 +127,8 @@ def _expected_liability_usd(model: PackagingModel) -> Array:
 def _proximity(model: PackagingModel) -> Array:
     """(line, W): return from standing near - fabs near packaging lines, advanced packaging near fabs - beside the best-endowed place."""
     s = model.state
-    fabs, packaging = model.leading_fabs_to_place(s.capacity), model.advanced_packaging_to_place(s.capacity)
+    fabs = model.leading_fabs_to_place(s.capacity)
+    packaging = model.advanced_packaging_to_place(s.capacity[model.structure.lines.packaging])
     nothing = np.zeros((1, s.n_worlds))
     near = np.concatenate([ratio(fabs, fabs.max(axis=0)), ratio(packaging, packaging.max(axis=0)), nothing])
     return (model.parameters.proximity_value * near)[model.nearness_of_line]
