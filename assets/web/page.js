@@ -49,6 +49,7 @@
       if (!r.ok) throw new Error("the map " + name + " did not arrive");
       return r.json();
     }).then((shapes) => charts.registerMap(name, shapes));
+    maps[name].catch(() => { delete maps[name]; });  // so that the next chart asks again
     return maps[name];
   }
 

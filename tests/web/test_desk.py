@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from browsing import THEMES, WIDTHS, Tab, tab
 from playing import heard
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 HERE = Path(__file__).resolve().parent
 
@@ -141,9 +141,38 @@ def test_every_figure_of_the_strip_has_its_fan(browser: Browser, games: Games) -
         for metric in strip.get_by_role("tab").all():
             metric.click()
             expect(metric).to_have_attribute("aria-selected", "true")
-            expect(page.locator(".fanhead h2")).to_contain_text(" by 2025 Q4")
-        page.get_by_role("button", name="To the end").click()
-        expect(page.locator(".fanhead h2")).to_contain_text(" by 2028 Q4", timeout=30_000)
+            expect(page.locator(".fanhead h2")).to_contain_text(" by 2028 Q4")
+        page.get_by_role("button", name="3 years").click()
+        expect(page.locator(".fanhead h2")).to_contain_text(" by 2025 Q4", timeout=30_000)
+        seen.settle()
+
+
+COLOURS_OF_CANVAS = """(canvas) => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height), seen = new Set();
+    for (let k = 0; k < data.length; k += 4 * 97) seen.add(data[k] << 16 | data[k + 1] << 8 | data[k + 2]);
+    return seen.size;
+}"""
+"""How many colours a sample of a drawing's pixels has: a map without land has a handful, one with land, borders and marks many."""
+
+
+def test_the_map_is_drawn_on_a_cold_browser_whatever_happens_before_its_shapes_arrive(browser: Browser, games: Games) -> None:
+    """The chart must wait for the shapes of the world: a page that settles its widths meanwhile draws nothing, and says nothing."""
+    code, token = games.create()
+    held: list[Route] = []
+    cookie = {"name": f"policygame-seat-{code}", "value": token, "domain": "localhost", "path": "/"}
+    with tab(browser, "about:blank", storage_state={"cookies": [cookie]}) as seen:
+        page = seen.page
+        page.route("**/world-110m-pacific*", lambda route: held.append(route))
+        page.goto(f"{games.address}/play/{code}")
+        with page.expect_request("**/world-110m-pacific*"):
+            page.get_by_role("tab", name="Map").click()
+        page.set_viewport_size({"width": 1100, "height": 800})
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        assert held
+        assert page.locator(".mapgrid .canvas").get_attribute("data-drawn") == "0"
+        held[0].continue_()
+        expect(page.locator(".mapgrid .canvas")).not_to_have_attribute("data-drawn", "0")
+        assert page.locator(".mapgrid canvas").first.evaluate(COLOURS_OF_CANVAS) > 30
         seen.settle()
 
 
