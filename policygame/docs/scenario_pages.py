@@ -12,6 +12,7 @@ from policygame.docs.markdown import Row, code, linked, number_text, source_text
 from policygame.scenario import Number, Scenario, SourcedNumber
 from policygame.scenario.problems import Path, path_text
 from policygame.scenario.schema import (
+    Card,
     DatedNumber,
     Designer,
     Firm,
@@ -103,8 +104,16 @@ def _card(scenario: Scenario) -> str:
     goals, questions = (" ".join(words) for words in (card.goals, card.questions))
     return (
         f"For a group: {card.level}, about {card.minutes} minutes, seats {', '.join(card.roles)} first. Goals: {goals} "
-        f"To ask afterwards: {questions}\n\n"
+        f"To ask afterwards: {questions}\n\n{_first_moves(card)}"
     )
+
+
+def _first_moves(card: Card) -> str:
+    """What each seat is told to try first."""
+    if not card.first_moves:
+        return ""
+    rows = [[seat, f"`{move.line}`", move.sentence] for seat, move in card.first_moves.items()]
+    return "What a seat is told to try first:\n\n" + table(["seat", "decision", "what worlds show"], rows) + "\n"
 
 
 def _row(label: str, sourced: SourcedNumber) -> Row:

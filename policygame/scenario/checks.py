@@ -192,6 +192,31 @@ def _history(top: Spot) -> Iterator[Problem]:
             yield from _decision(decision, declared.names(), decided)
 
 
+def _first_moves(top: Spot) -> Iterator[Problem]:
+    """The first moves of a card are dated when play begins, by seats that have the lever, within their bounds."""
+    begins, declared = top.at("play_from").quarter(), top.at("jurisdictions")
+    for name, move in top.at("card").at("first_moves").entries():
+        government, line = declared.at(name).at("government"), move.at("line")
+        if _inherited(move, top):  # whoever changes a world need not change its lesson too: one that no longer fits is not shown
+            continue
+        if name in JURISDICTIONS and government.missing:
+            yield move.problem(f"a first move of {name}, which has no government here", "seats with a government")
+            continue
+        yield from _decision(move, declared.names(), set())
+        try:
+            setting = Policy.parse_line(line.text() or "")
+        except PolicyError:
+            continue  # told above
+        levers = [word for word, _spot in government.at("levers").words()]
+        if begins is not None and setting.quarter != begins:
+            yield line.problem(f"a first move of {setting.quarter}", f"{begins}, when play begins")
+        if setting.lever not in levers:
+            yield line.problem(f"{setting.lever}, which {name} does not have", f"{listed(levers)} (its levers)")
+        bound = government.at("bounds").at(setting.lever).number()
+        if bound is not None and setting.amount > bound:
+            yield line.problem(f"{setting.amount:g}", f"at most {bound:g}, the bound of {name}")
+
+
 def _decision(decision: Spot, declared: Collection[str], decided: set[tuple[Quarter, str, str]]) -> Iterator[Problem]:
     """One dated decision: its figure exists, its line reads and decides something new, its jurisdictions are declared."""
     figure, line = decision.at("figure").text(), decision.at("line")
@@ -270,6 +295,7 @@ _CHECKS: tuple[Callable[[Spot], Iterator[Problem]], ...] = (
     _stages,
     _roles,
     _history,
+    _first_moves,
     _figures,
     check_share_sums,
     check_product_shares,

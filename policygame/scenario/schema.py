@@ -295,6 +295,17 @@ class Disruption(Section):
         return self
 
 
+class FirstMove(Section):
+    """A first decision that shows a seat something true: what its briefing advises, and what the first turn guides to."""
+
+    line: str = Field(description="the decision, as a line of a policy dated at the beginning of play")
+    metric: Literal["lead_time_weeks", "packaging_capacity_kwpm", "hhi_packaging"] = Field(
+        description="what to look at: the wait for AI accelerators, the seat's own 2.5D lines, or how concentrated 2.5D sites are"
+    )
+    moves: Literal["up", "down"] = Field(description="which way the metric goes by the end of the scenario")
+    sentence: str = Field(description="what the worlds show, and why")
+
+
 class Card(Section):
     """What an educator wants to know before choosing a scenario: for whom, how long, what for, and what to ask afterwards."""
 
@@ -303,6 +314,7 @@ class Card(Section):
     roles: tuple[JurisdictionId, ...] = Field(min_length=1, description="seats that people should take first, in this order")
     goals: tuple[str, ...] = Field(min_length=1, max_length=6, description="what players understand afterwards")
     questions: tuple[str, ...] = Field(min_length=1, max_length=8, description="what to ask in the debrief")
+    first_moves: dict[JurisdictionId, FirstMove] = Field({}, description="what to try first, by seat")
 
 
 class Scenario(Section):

@@ -21,10 +21,18 @@ from policygame.scenario import Policy
 from policygame.web.hosted import forecaster
 from policygame.web.kernel import Gone, tab_id, use_wake
 
-__all__ = ["NEAR_QUARTERS", "WORLDS", "Outlooks", "Question", "request_of", "use_outlooks"]
+__all__ = ["AT_ONCE_QUARTERS", "NEAR_QUARTERS", "WORLDS", "Outlooks", "Question", "ahead_of", "request_of", "use_outlooks"]
 
 WORLDS = 200
 NEAR_QUARTERS = 12
+AT_ONCE_QUARTERS = 24
+"""A game with no more quarters than these ahead is looked at to its end, and at once: a line that is decided today takes years to
+stand, so three years show nothing of it."""
+
+
+def ahead_of(view: SeatView) -> int:
+    """How many quarters lie ahead, the present one included."""
+    return max(Calendar.of(view.scenario).end - view.quarter + 1, 0)
 
 
 def request_of(view: SeatView, seat: str, draft: Policy, series: tuple[Series, ...], quarters: int = NEAR_QUARTERS) -> Request:
@@ -156,13 +164,12 @@ def use_outlooks(view: SeatView, seat: str, draft: Policy, series: tuple[Series,
     """A hook: the outlooks of this tab, asked anew whenever draft, turn or horizon change."""
     outlooks: Outlooks = solara.use_memo(Outlooks, [])
     use_wake(outlooks.subscribe, [])
-    calendar = Calendar.of(view.scenario)
-    ahead = max(calendar.end - view.quarter + 1, 0)
+    ahead = ahead_of(view)
 
     def pose() -> None:
         question = None
         if ahead > 0 and view.phase == "playing":
-            near = min(NEAR_QUARTERS, ahead)
+            near = min(AT_ONCE_QUARTERS if far and ahead <= AT_ONCE_QUARTERS else NEAR_QUARTERS, ahead)
             request = request_of(view, seat, Policy(), series, near)
             question = Question((view.game_id, seat, tab_id()), request, ahead if far else near)
         outlooks.about(question)
