@@ -109,7 +109,7 @@
     const copy = event.target.closest("[data-copy]");
     if (copy) {
       const source = document.getElementById(copy.dataset.copy);
-      const text = source ? (source.dataset.absolute === undefined ? "" : location.origin) + source.textContent : copy.dataset.copy;
+      const text = source ? source.textContent : copy.dataset.copy;
       const told = () => { copy.dataset.done = "1"; setTimeout(() => { delete copy.dataset.done; }, 1600); };
       if (navigator.clipboard && window.isSecureContext) navigator.clipboard.writeText(text).then(told);
       else { const area = document.createElement("textarea"); area.value = text; document.body.appendChild(area); area.select(); document.execCommand("copy"); area.remove(); told(); }

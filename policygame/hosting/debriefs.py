@@ -8,6 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Self
 
@@ -32,6 +33,7 @@ class Debriefs:
         self._lock = threading.Lock()
         self._asked: OrderedDict[_Key, Future[Debrief]] = OrderedDict()
         self._done: dict[_Key, tuple[int, int]] = {}
+        self._watchers: dict[_Key, list[Callable[[], None]]] = {}
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="debriefs")
         self._processes: Executor | None = None
 
@@ -57,6 +59,35 @@ class Debriefs:
         """Pieces done, and pieces in all (0 while it has not begun)."""
         return self._done.get((game.id, len(game.result_hashes), seat), (0, 0))
 
+    def watch(self, game: Game, seat: str, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call ``callback`` whenever ``progress`` has moved, from the computing thread; returns what ends that. One that raises is
+        dropped."""
+        key = (game.id, len(game.result_hashes), seat)
+        with self._lock:
+            self._watchers.setdefault(key, []).append(callback)
+
+        def end() -> None:
+            with self._lock:
+                held = self._watchers.get(key, [])
+                if callback in held:
+                    held.remove(callback)
+                if not held:
+                    self._watchers.pop(key, None)
+
+        return end
+
+    def _tell(self, key: _Key) -> None:
+        with self._lock:
+            watchers = tuple(self._watchers.get(key, ()))
+        for callback in watchers:
+            try:
+                callback()
+            except Exception:  # its page is gone, say: that is no concern of the debrief
+                with self._lock:
+                    held = self._watchers.get(key, [])
+                    if callback in held:
+                        held.remove(callback)
+
     def _compute(self, key: _Key, played: LoadedGame, predictions: tuple[object, ...]) -> Debrief:
         if self._processes is None:
             context = multiprocessing.get_context("spawn")
@@ -64,6 +95,7 @@ class Debriefs:
 
         def heard(done: int, whole: int) -> None:
             self._done[key] = (done, whole)
+            self._tell(key)
 
         return debrief(played, key[2], predictions=predictions, executor=self._processes, progress=heard)  # type: ignore[arg-type]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -9,11 +10,12 @@ if TYPE_CHECKING:
     from policygame.hosting.forecaster import Forecaster
     from policygame.hosting.host import Host
 
-__all__ = ["debriefs", "forecaster", "host", "set_host"]
+__all__ = ["debriefs", "forecaster", "host", "listen_at", "reach", "set_host"]
 
 _host: Any = None
 _forecaster: Any = None
 _debriefs: Any = None
+_reach: tuple[str, ...] = ()
 
 
 def set_host(host: Host | None, forecaster: Forecaster | None = None, debriefs: Debriefs | None = None) -> None:
@@ -43,3 +45,14 @@ def debriefs() -> Debriefs:
             "no Debriefs are set: pages are served by policygame serve, or by create_app(host, forecaster, debriefs)"
         )
     return _debriefs
+
+
+def listen_at(origins: Sequence[str]) -> None:
+    """Name what others reach this process by: ``http://192.168.0.7:8765`` and the like; none where only this computer does."""
+    global _reach
+    _reach = tuple(origins)
+
+
+def reach() -> tuple[str, ...]:
+    """What others reach this process by, as far as it knows; a proxy before it may make more of it."""
+    return _reach

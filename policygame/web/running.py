@@ -18,6 +18,7 @@ import uvicorn
 
 from policygame.errors import UserError
 from policygame.web.guard import LONGEST_MESSAGE_BYTES
+from policygame.web.hosted import listen_at
 from policygame.web.lan import lan_addresses
 
 __all__ = ["ServeError", "addresses", "bind", "run"]
@@ -70,6 +71,11 @@ def addresses(host: str, port: int, root_path: str) -> list[str]:
     return [f"http://{name}:{port}{root_path}/" for name in names]
 
 
+def origins_for_others(host: str, port: int) -> list[str]:
+    """What other computers put before a page's path; none where ``host`` is this computer's alone."""
+    return [one.rstrip("/") for one in addresses(host, port, "") if not one.startswith("http://localhost:")]
+
+
 class _Server(uvicorn.Server):
     """A uvicorn server that says when it answers, and ends without raising the signal anew."""
 
@@ -86,6 +92,7 @@ class _Server(uvicorn.Server):
 
 def run(app: Any, listening: socket.socket, *, open_browser: str | None, started: Callable[[], None]) -> None:
     """Serve ``app`` on ``listening`` until SIGINT or SIGTERM. ``started`` is called once it answers; ``open_browser`` is opened then."""
+    listen_at(origins_for_others(*listening.getsockname()[:2]))
     config = uvicorn.Config(
         app,
         log_level="warning",

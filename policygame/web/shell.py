@@ -184,4 +184,4 @@ def Shell(
             )
         )
     parts.extend([_Notices(), Keep(), _Go(path=path, count=count)])
-    Box(parts, classes=classes("pg", withnav=bool(nav)))
+    Box(parts, classes=classes("pg", withnav=bool(nav), docked=dock is not None))

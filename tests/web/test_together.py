@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from browsing import Tab, tab
-from playing import PATIENCE_MS, Program, begin_together, next_turn, serving, submit
+from playing import PATIENCE_MS, Program, begin_together, next_turn, read_briefing, serving, submit
 from playwright.sync_api import Browser, Page, Request, WebSocket, expect
 
 from policygame.game import parse_event
@@ -115,7 +115,7 @@ def sit_down(people: Sequence[Person], program: Program) -> str:
         person.page.get_by_text("Whoever created the game begins it").wait_for()
     first.page.get_by_role("button", name="Begin with 3 here").click()
     for person in people:
-        person.page.goto(f"{program.address}/play/{code}")
+        assert read_briefing(person.page) == code
         person.page.locator("button[data-act=submit]:visible").first.wait_for()
     return code
 

@@ -255,5 +255,5 @@ def _sentence(finding: str, ranked: Sequence[Place], binding: str | None, stage:
             )
         )
     if binding is not None and binding in JURISDICTIONS:
-        told.append(_("{stage} binds at {name}.").format(stage=stage or _("The chain"), name=JURISDICTIONS[binding].name))
+        told.append(_("{stage} is full at {name}.").format(stage=stage or _("A stage"), name=JURISDICTIONS[binding].name))
     return " ".join(told) or _("No packaging capacity stands anywhere.")

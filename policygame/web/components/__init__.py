@@ -4,6 +4,7 @@ Those in small letters are functions that return ``Markup`` (show them with ``Fr
 or the plain values that a component takes.
 """
 
+from policygame.web.components.address import Address
 from policygame.web.components.attribution import Decision, attribution_bars
 from policygame.web.components.chart import Chart
 from policygame.web.components.dots import dot_grid, worlds_sentence
@@ -17,10 +18,11 @@ from policygame.web.components.ranks import RankRow, rank_table
 from policygame.web.components.replay import Replay
 from policygame.web.components.score import score_bar, score_ruler, turn_pips
 from policygame.web.components.seats import SeatRow, decided_chips, seat_list
-from policygame.web.components.states import chart_failed, empty_state, refusal, skeleton
+from policygame.web.components.states import chart_failed, empty_state, progress, refusal, skeleton
 from policygame.web.components.treasury import treasury_bar, treasury_dock
 
 __all__ = [
+    "Address",
     "Chart",
     "Decision",
     "FanCard",
@@ -45,6 +47,7 @@ __all__ = [
     "metric_tabs",
     "needs_model",
     "other_model_notice",
+    "progress",
     "rank_table",
     "refusal",
     "score_bar",

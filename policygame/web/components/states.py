@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from policygame.web.markup import Markup, el
 from policygame.web.text import _
 
-__all__ = ["chart_failed", "empty_state", "refusal", "skeleton"]
+__all__ = ["chart_failed", "empty_state", "progress", "refusal", "skeleton"]
 
 
 def _buttons(actions: Sequence[tuple[str, str]], look: str = "btn") -> list[Markup]:
@@ -33,6 +33,24 @@ def chart_failed(title: str, words: str, actions: Sequence[tuple[str, str]] = ()
         el("p", words, class_="sub", style="margin:4px 0 10px"),
         el("div", _buttons(actions, "btn sm"), class_="row wrap", style="justify-content:center"),
         class_="failed",
+        role="status",
+    )
+
+
+def progress(title: str, words: str, done: int, whole: int) -> Markup:
+    """How far work is: ``done`` of ``whole`` steps (0: not begun, and how many is not known), with what the steps are."""
+    told = _("{done} of {whole} steps").format(done=done, whole=whole) if whole else _("Beginning")
+    bar = (
+        el("progress", value=done, max=whole, aria_label=title, class_="bar")
+        if whole
+        else el("progress", aria_label=title, class_="bar")
+    )
+    return el(
+        "div",
+        el("div", el("b", title), el("span", told, class_="sub nw"), class_="between"),
+        bar,
+        el("p", words, class_="sub"),
+        class_="stack pad working",
         role="status",
     )
 

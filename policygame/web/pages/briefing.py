@@ -9,17 +9,22 @@ import solara
 from policygame.catalogue import JURISDICTIONS, LEVERS, MANDATE, TECHNOLOGIES
 from policygame.errors import UserError
 from policygame.game import SeatView
+from policygame.game.first_moves import lesson
+from policygame.game.ladder import Ladder
 from policygame.game.treasury import PURSES, Bill, bill
 from policygame.game.wording import item_name, quarter_text
 from policygame.scenario import Policy
 from policygame.web.charts import Bar, bars
-from policygame.web.components import Chart, Figure, figures
-from policygame.web.help import help_name, question
+from policygame.web.components import Chart, Figure, figures, skeleton
+from policygame.web.help import question
 from policygame.web.hosted import host
 from policygame.web.identity import use_tokens
+from policygame.web.kernel import use_future
 from policygame.web.markup import Markup, el, join
+from policygame.web.pages.desk.guide import move_words
 from policygame.web.pages.other_model import other_model
-from policygame.web.palette import jurisdiction_token, stage_token
+from policygame.web.pages.relief import ask_ladder, binding_stage, relief_chart, relief_words, stage_word
+from policygame.web.palette import jurisdiction_token
 from policygame.web.shell import Shell, nav_link, top_bar
 from policygame.web.text import _, number, percent
 from policygame.web.vue import Box, Fragment
@@ -189,16 +194,6 @@ def _pictures(view: SeatView, seat: str) -> list[Any]:
         ),
         height=30 * len(quarters) + 16,
     )
-    stages = [s for s in (*view.scenario.stages, *view.scenario.technologies) if ("world", s) in result.series("utilisation")]
-    use = [(s, float(result.array("utilisation", item=s)[-1, 0])) for s in stages]
-    third = Chart(
-        bars(
-            [Bar(help_name("stage", s), 100 * u, stage_token(s)) for s, u in use],
-            unit="%",
-            write=lambda v: f"{number(v, 0)} %",
-        ),
-        height=30 * len(use) + 16,
-    )
     receive = [
         (name, float(result.array("compute_received_kh100e", f"country:{name}")[-1, 0])) for name in view.scenario.jurisdictions
     ]
@@ -215,7 +210,6 @@ def _pictures(view: SeatView, seat: str) -> list[Any]:
         ),
         height=30 * max(sum(value > 0 for _n, value in receive), 1) + 16,
     )
-    tightest, used = max(use, key=lambda pair: pair[1])
     own = next((share for name, share in shares if name == seat), 0.0)
     titles = (
         (
@@ -225,18 +219,35 @@ def _pictures(view: SeatView, seat: str) -> list[Any]:
             ("metric", "packaging_capacity_kwpm"),
         ),
         (_("A buyer of AI accelerators waits {weeks} weeks.").format(weeks=number(weeks[-1], 0)), ("metric", "lead_time_weeks")),
-        (
-            _("{stage}: {use} % in use, more than any other stage.").format(
-                stage=help_name("stage", tightest), use=number(100 * used, 0)
-            ),
-            ("metric", "utilisation"),
-        ),
         (_("Who receives the compute that is finished."), ("metric", "compute_received_kh100e")),
     )
-    return [
+    drawn = [
         Box([Fragment(el("h2", title, question(*asks))), chart], classes="stack")
-        for (title, asks), chart in zip(titles, (first, second, third, fourth), strict=True)
+        for (title, asks), chart in zip(titles, (first, second, fourth), strict=True)
     ]
+    return [drawn[0], drawn[1], _Relief(view), drawn[2]]
+
+
+@solara.component
+def _Relief(view: SeatView) -> None:
+    """What holds everything up: the stage of which one per cent more is worth most, not the one that is fullest."""
+    ahead = view.derived and view.phase != "ended"
+    told = use_future((lambda: ask_ladder(view)) if ahead else None, (view.game_id, view.turn, ahead))
+    found: Ladder | None = told.value
+    if found is None:
+        words = told.problem or _("Asking other worlds what one per cent more of each stage is worth.")
+        waits = told.problem or not ahead
+        body = el("p", words if ahead else _("What each stage was worth is told while the game lasts."), class_="sub")
+        head = el("h2", _("What holds everything up"), question("term", "ladder"))
+        Box([Fragment(join([head, body if waits else skeleton(words, height_px=160)]))], classes="stack")
+        return
+    binding = binding_stage(found)
+    title = (
+        _("{stage} holds everything up.").format(stage=stage_word(binding)) if binding else _("No one stage holds everything up.")
+    )
+    note = _("Bars: accelerators gained by one per cent more of a stage. {words}").format(words=relief_words(found))
+    head = join([el("h2", title, question("term", "ladder")), el("p", note, class_="sub")])
+    Box([Fragment(head), Chart(relief_chart(found), height=30 * len(found.rungs) + 16)], classes="stack")
 
 
 def _whole(value: float) -> str:
@@ -254,30 +265,27 @@ def _shares_2_5d(view: SeatView) -> list[tuple[str, float]]:
 
 
 def _move(view: SeatView, seat: str, code: str) -> Markup:
-    """A first move that the role can make: on the packaging side, with its strongest lever for it."""
-    role = view.scenario.jurisdictions[seat].government
-    assert role is not None
-    technology = ADVANCED[0] if ADVANCED[0] in view.scenario.technologies else next(iter(view.scenario.technologies))
-    name = _(TECHNOLOGIES[technology].name)
-    moves = {
-        "packaging_grant": _("Open the packaging grant, choose {technology}, and set it to 30 %."),
-        "tax_credit": _("Raise the investment tax credit for packaging by five points."),
-        "packaging_rnd": _("Fund research and pilot lines of {technology} with a tenth of your income."),
-        "supplier_programme": _("Support makers of substrates or memory with a tenth of your income."),
-        "workforce": _("Train people for packaging lines with a tenth of your income."),
-    }
-    first = next((move for lever, move in moves.items() if lever in role.levers), _("Look at the supply chain first."))
+    """A first move: the one that the scenario's card shows to work, else how to look for one."""
+    move = lesson(view.scenario, seat)
+    if move is not None:
+        told, why = move_words(move), move.sentence
+    else:
+        told = _("Pull one lever for {technology} up, and watch when violet leaves grey.").format(
+            technology=_(TECHNOLOGIES[ADVANCED[0]].name)
+        )
+        why = _(
+            "Firms build only what they expect to fill, and a site takes years: small sums often change nothing. Look to the end."
+        )
     return join(
         [
             el("h2", _("A first move")),
+            el("p", el("b", told), " ", why),
             el(
                 "p",
-                first.format(technology=name),
-                " ",
                 _(
-                    "Watch the fan: two hundred worlds say what it would change, and how long that takes. Nothing is sent until "
-                    "you press Submit."
+                    "The fan shows two hundred worlds with it and the same worlds without. Nothing is sent until you press Submit."
                 ),
+                class_="sub",
             ),
             el(
                 "div",

@@ -16,11 +16,11 @@ from policygame.game.reproduce import reproduce_lines
 from policygame.game.wording import quarter_text
 from policygame.model.standing import DEFINITIONS
 from policygame.version import model_version
-from policygame.web.components import Chart, Replay, empty_state, needs_model, skeleton, tabs
+from policygame.web.components import Chart, Replay, empty_state, needs_model, progress, skeleton, tabs
 from policygame.web.help import help_name, question
 from policygame.web.hosted import debriefs, host
 from policygame.web.identity import use_tokens
-from policygame.web.kernel import use_future
+from policygame.web.kernel import use_future, use_wake
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages import looking_back as parts
 from policygame.web.pages.desk.standing_tabs import definition_words
@@ -91,10 +91,7 @@ def _Asked(view: SeatView, game: Game) -> None:
             )
         )
     elif told.value is None:
-        words = _(
-            "Your game is being replayed without each of your decisions, in other worlds. That takes about a quarter of a minute."
-        )
-        body = Fragment(skeleton(words, height_px=240), classes="card")
+        body = _Computing(view, game)
     else:
         body = _Found(view, told.value)
     Shell(
@@ -103,6 +100,38 @@ def _Asked(view: SeatView, game: Game) -> None:
         children=[Box([*other_model(view), body], classes="page")],
         dock=el("div", onward, file, class_="dockin"),
     )
+
+
+@solara.component
+def _Computing(view: SeatView, game: Game) -> None:
+    """How far the debrief is, with what the game shows by itself already there and every other section in its place."""
+    seat = view.seat
+    assert seat is not None
+    use_wake(lambda wake: debriefs().watch(game, seat, wake), [game.id, view.turn, seat])
+    shown = solara.use_memo(lambda: seen(view.scenario, seat, view.result, view.predictions), [view.turn])
+    definition, set_definition = solara.use_state("packaging")
+    done, whole = debriefs().progress(game, seat)
+
+    def act(name: str, value: str) -> None:
+        if name == "definition" and value in DEFINITIONS:
+            set_definition(value)
+
+    words = _("Your game is replayed in other worlds: once as you played it, and once without each of your decisions.")
+    page: list[Any] = [
+        Fragment(progress(_("Working out what your decisions did"), words, done, whole), classes="card wide"),
+        _limits(view, shown),
+        _awaited(_("Which of your decisions mattered")),
+        _awaited(_("What if you had done nothing?")),
+        _leaders(shown, definition, act),
+        _awaited(_("The score and its parts"), wide=True),
+    ]
+    Box(page, classes="brief")
+
+
+def _awaited(title: str, *, wide: bool = False) -> Any:
+    """The place of a section that is being computed."""
+    body = join([el("h2", title, class_="padx"), skeleton(_("Being computed."), height_px=120)])
+    return Fragment(body, tag="section", classes="card pad wide" if wide else "card pad")
 
 
 @solara.component

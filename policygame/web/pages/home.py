@@ -12,13 +12,14 @@ from policygame.catalogue import JURISDICTIONS
 from policygame.errors import UserError
 from policygame.game.scenarios import scenario_named
 from policygame.game.turns import seats_of
+from policygame.web.components import Address
 from policygame.web.hosted import host
 from policygame.web.identity import Tokens, use_tokens, valid_code
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages.river import river, river_figures
 from policygame.web.pages.setup import Choice, Door, assignment_path, read_choice, seed_of, setup_panel
 from policygame.web.palette import css_name, jurisdiction_token
-from policygame.web.shell import Shell, link, nav_link, notice, top_bar, use_go
+from policygame.web.shell import Shell, nav_link, notice, top_bar, use_go
 from policygame.web.text import _, n_
 from policygame.web.vue import Box, Fragment
 
@@ -42,7 +43,7 @@ def Home() -> None:
         try:
             seed = seed_of(chosen)
             if chosen.door == "assign":
-                set_made(link(assignment_path(replace(chosen, seed=str(seed or 1)))))
+                set_made(assignment_path(replace(chosen, seed=str(seed or 1))))
                 return
             bots = dict.fromkeys(seats_of(scenario_named(chosen.scenario)), chosen.bot)
             entry = host().create(
@@ -85,7 +86,9 @@ def Home() -> None:
         Fragment(_doors(choice.door if choice else None), act),
     ]
     if choice is not None:
-        parts.append(Fragment(join([setup_panel(choice, refused=refused), _made(made)]), act))
+        parts.append(Fragment(setup_panel(choice, refused=refused), act))
+        if made:
+            parts.append(_Made(made))
     parts.append(Fragment(_foot()))
     Shell(_("Start"), bar=top_bar("policygame", right=_top_links()), children=[Box(parts, classes="page home")], on_act=act)
 
@@ -259,25 +262,23 @@ def _doors(chosen: Door | None) -> Markup:
     return el("section", shown, about, class_="card doors", aria_label=_("What to do"))
 
 
-def _made(address: str) -> Markup | None:
+@solara.component
+def _Made(path: str) -> None:
     """The link of an assignment, to copy."""
-    if not address:
-        return None
-    return el(
-        "section",
-        el("h2", _("The link")),
-        el("p", _("Whoever opens it plays this game alone, and hands in the file that the debrief offers."), class_="sub"),
-        el(
-            "div",
-            el("code", address, class_="code grow", id="made", data_absolute=True),
-            el("button", _("Copy"), class_="btn", type="button", data_copy="made"),
-            nav_link(address, _("Try it"), class_="btn"),
-            class_="row wrap",
-        ),
-        el("p", _("Check a file that was handed in with: policygame replay FILE"), class_="sub mute"),
-        class_="card pad stack",
-        aria_live="polite",
+    head = join(
+        [
+            el("h2", _("The link")),
+            el("p", _("Whoever opens it plays this game alone, and hands in the file that the debrief offers."), class_="sub"),
+        ]
     )
+    foot = join(
+        [
+            el("div", nav_link(path, _("Try it"), class_="btn"), class_="row"),
+            el("p", _("Check a file that was handed in with: policygame replay FILE"), class_="sub mute"),
+        ]
+    )
+    parts = [Fragment(el("div", head, data_arrive=path)), Address(path, "made"), Fragment(foot)]
+    Box(parts, tag="section", classes="card pad stack", aria_live="polite")
 
 
 def _foot() -> Markup:

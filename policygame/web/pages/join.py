@@ -10,14 +10,14 @@ from policygame.catalogue import JURISDICTIONS
 from policygame.errors import UserError
 from policygame.game import SeatView
 from policygame.game.commands import StartGame
-from policygame.web.components import SeatRow, seat_list
+from policygame.web.components import Address, SeatRow, seat_list
 from policygame.web.hosted import host
 from policygame.web.identity import use_tokens
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages.other_model import other_model
 from policygame.web.pages.setup import mandate_words
 from policygame.web.palette import css_name, jurisdiction_token
-from policygame.web.shell import Shell, link, notice, top_bar, use_go
+from policygame.web.shell import Shell, notice, top_bar, use_go
 from policygame.web.text import _, number
 from policygame.web.vue import Box, Fragment
 
@@ -137,19 +137,12 @@ def Gathering(view: SeatView) -> None:
         if view.owner and view.playable
         else el("p", _("Whoever created the game begins it when all are here.") if view.playable else view.why_not, class_="sub")
     )
-    code = el(
-        "section",
-        el("h2", _("The code of this game")),
-        el("div", view.code, class_="codebig", aria_label=" ".join(view.code)),
-        el("p", _("Others open this server's address and type the code, or open the link."), class_="sub"),
-        el(
-            "div",
-            el("code", link(f"/play/{view.code}"), class_="code grow", id="joinlink", data_absolute=True),
-            el("button", _("Copy the link"), class_="btn", type="button", data_copy="joinlink"),
-            class_="row wrap",
-        ),
-        el("div", begin, class_="row"),
-        class_="card pad stack",
+    code = join(
+        [
+            el("h2", _("The code of this game")),
+            el("div", view.code, class_="codebig", aria_label=" ".join(view.code)),
+            el("p", _("Others open this server's address and type the code, or open the link."), class_="sub"),
+        ]
     )
     table = el(
         "section",
@@ -160,5 +153,10 @@ def Gathering(view: SeatView) -> None:
     )
     title = _("Game {code}").format(code=view.code)
     bar = top_bar(title, _(view.scenario.title), place=view.seat)
-    parts = [*other_model(view), Fragment(join([code, table]), act)]
+    invite = Box(
+        [Fragment(code), Address(f"/play/{view.code}", "joinlink"), Fragment(el("div", begin, class_="row"), act)],
+        tag="section",
+        classes="card pad stack",
+    )
+    parts = [*other_model(view), invite, Fragment(table)]
     Shell(title, bar=bar, children=[Box(parts, classes="page narrow gather")])

@@ -17,7 +17,7 @@ from policygame.web.charts import Bands, Bar, bars, bump, fan
 from policygame.web.charts.spec import ChartSpec
 from policygame.web.components import Decision, Figure, RankRow, attribution_bars, figures, rank_table
 from policygame.web.help import help_name, question
-from policygame.web.markup import Markup, el, join
+from policygame.web.markup import Child, Markup, el, join
 from policygame.web.pages.desk.standing_tabs import definition_words
 from policygame.web.palette import stage_token
 from policygame.web.text import _, change, n_, number, percent
@@ -148,48 +148,57 @@ def parts_card(found: Debrief) -> Markup:
     """Every part of the mandate: as played, had one done nothing, and what that is worth; on the tournament's scale where there is one."""
     rows = []
     scale = {one.part: one for one in found.score.scaled.parts} if found.score.scaled is not None else {}
+    heads = (
+        _("Part of the mandate"),
+        _("Weight"),
+        _("As played"),
+        _("Had you done nothing"),
+        _("Gain"),
+        _("Points"),
+        *([_("In the score")] if scale else []),
+    )
     for part in sorted(found.score.parts, key=lambda one: -one.weight):
         if part.weight <= 0.0:
             continue
         gain = part.gain
         told = _("{low} to {high}").format(low=change(100.0 * gain.low, 1), high=change(100.0 * gain.high, 1))
         mark = "" if gain.told else _("cannot be told from zero")
-        rows.append(
-            el(
-                "tr",
-                el("td", el("b", _(MANDATE[part.part].name)), el("div", _(MANDATE[part.part].sentence), class_="sub")),
-                el("td", number(part.weight), class_="n"),
-                el("td", _part_value(part.part, part.played), class_="n"),
-                el("td", _part_value(part.part, part.nothing), class_="n"),
-                el(
-                    "td",
-                    change(100.0 * gain.own, 1),
-                    el("div", told, class_="sub nw"),
-                    el("div", _gain_unit(part.part), class_="sub"),
-                    el("div", mark, class_="sub") if mark else None,
-                    class_="n",
-                ),
-                el("td", el("b", change(part.points, 2)), class_="n"),
-                el("td", _("left out") if scale[part.part].dropped else change(scale[part.part].points, 1), class_="n")
-                if scale
-                else None,
-            )
-        )
-    heads = (
-        _("Part of the mandate"),
-        _("Weight"),
-        _("As played"),
-        _("Had you done nothing"),
-        _("Gain, nine worlds in ten"),
-        _("Points: weight times gain, over 100"),
-        *([_("In the score")] if scale else []),
+        name = el("div", el("b", _(MANDATE[part.part].name)), el("div", _(MANDATE[part.part].sentence), class_="sub"))
+        notes = [told, _gain_unit(part.part), *([mark] if mark else [])]
+        gained = el("div", el("b", change(100.0 * gain.own, 1)), [el("div", note, class_="sub") for note in notes])
+        cells: list[Child] = [
+            number(part.weight),
+            _part_value(part.part, part.played),
+            _part_value(part.part, part.nothing),
+            gained,
+            el("b", change(part.points, 2)),
+        ]
+        if scale:
+            cells.append(_("left out") if scale[part.part].dropped else change(scale[part.part].points, 1))
+        shown = [el("td", cell, class_="n", data_label=head, role="cell") for head, cell in zip(heads[1:], cells, strict=True)]
+        rows.append(el("tr", el("td", name, role="cell"), shown, role="row"))
+    head = el(
+        "tr",
+        [el("th", words, class_="n" if at else None, scope="col", role="columnheader") for at, words in enumerate(heads)],
+        role="row",
     )
-    head = el("tr", [el("th", words, class_="n" if at else None, scope="col") for at, words in enumerate(heads)])
-    table = el("table", el("caption", _("The score and its parts"), class_="vh"), el("thead", head), el("tbody", rows))
+    caption = el("caption", _("The score and its parts"), class_="vh")
+    table = el(
+        "table",
+        caption,
+        el("thead", head, role="rowgroup"),
+        el("tbody", rows, role="rowgroup"),
+        class_="cards",
+        role="table",  # on a phone each row is laid out as a card, and stays a row for whoever listens
+    )
+    words = _(
+        "Means over the quarters of play, in your world. Below each gain: where nine worlds in ten put it, of {n}. Points are weight "
+        "times gain, over 100."
+    ).format(n=found.worlds)
     return el(
         "section",
         el("h2", _("The score and its parts"), question("term", "score")),
-        el("p", _("Means over the quarters of play, in your world; gains over {n} worlds.").format(n=found.worlds), class_="sub"),
+        el("p", words, class_="sub"),
         el("p", scale_words(found), class_="sub"),
         el("div", table, class_="scrollx", tabindex="0", role="region", aria_label=_("The score and its parts")),
         class_="card pad stack",

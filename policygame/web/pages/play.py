@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from importlib import import_module
 
 import solara
@@ -23,6 +24,19 @@ PLACES = ("decide", "effect", "world", "news", "more")
 _BY_CODE = {"briefing": "briefing:Briefing", "debrief": "debrief:Debrief", "history": "history:HistoryPage"}
 """Pages that find everything by the game's code. All pages are loaded when they are first asked for."""
 _OPEN_TO_ALL = ("history", "debrief")
+
+
+MOST_REMEMBERED = 10_000
+_unbriefed: OrderedDict[tuple[str, str], None] = OrderedDict()
+"""Seats of this process whose people waited for a game to begin and have not seen their briefing."""
+
+
+def _waits(view: SeatView) -> None:
+    """Remember that whoever sits here is to be shown the briefing when the game begins."""
+    if view.seat is not None:
+        _unbriefed[view.game_id, view.seat] = None
+        while len(_unbriefed) > MOST_REMEMBERED:
+            _unbriefed.popitem(last=False)
 
 
 def _load(name: str) -> object:
@@ -66,8 +80,24 @@ def _Found(game_id: str, code: str, rest: tuple[str, ...]) -> None:
         shown.current = turn
 
     solara.use_effect(reveal, [turn])
+    key = (game_id, view.seat or "") if view is not None else (game_id, "")
+    briefed = view is not None and view.playable and view.turn == 1 and page in PLACES and key in _unbriefed
+    waiting = view is not None and view.phase == "lobby"
+
+    def brief() -> None:
+        """Who waited while a game gathered is told who they are before they decide: once."""
+        if view is not None and waiting:
+            _waits(view)
+        elif briefed:
+            go(f"/play/{code}/briefing")
+        elif page == "briefing":
+            _unbriefed.pop(key, None)
+
+    solara.use_effect(brief, [key, waiting, briefed, page])
     if view is None:
         _Nothing(_("The game cannot be opened."), words)
+    elif briefed and not waiting:
+        _load(_BY_CODE["briefing"])(view.code).key(f"briefing-{view.shown_from}")  # type: ignore[operator]
     elif revealed:
         _load("resolution:Resolution")(view, turn - 1)  # type: ignore[operator]
     else:

@@ -98,6 +98,7 @@ def setup_panel(choice: Choice, *, busy: bool = False, refused: str = "") -> Mar
         ),
         class_="card pad stack",
         id="setup",
+        data_arrive=choice.door,
         aria_label=title,
     )
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import solara
 
-from policygame.catalogue import JURISDICTIONS, TECHNOLOGIES
+from policygame.catalogue import JURISDICTIONS
 from policygame.game import Position, SeatView
 from policygame.game.flows import BANK, ITEMS, Chain, chain
-from policygame.game.ladder import Ladder, LadderRequest, ladder_block, ladder_of
-from policygame.game.presents import Past, other_seeds
-from policygame.game.turns import Calendar
+from policygame.game.ladder import Ladder
 from policygame.game.wording import item_name
 from policygame.web.charts import ChartSpec, Link, Node, sankey
 from policygame.web.components import Chart, Figure, Rung, figures, ladder, needs_model, skeleton, tabs
@@ -21,6 +18,7 @@ from policygame.web.kernel import use_future
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages.desk.reading import before, now
 from policygame.web.pages.desk.role import item_word
+from policygame.web.pages.relief import ask_ladder, binding_stage, relief_words, stage_word
 from policygame.web.palette import jurisdiction_token, stage_token
 from policygame.web.text import _, number
 from policygame.web.vue import Box, Fragment
@@ -28,9 +26,6 @@ from policygame.web.vue import Box, Fragment
 __all__ = ["ChainTab"]
 
 AI = "ai_accelerator"
-LADDER_WORLDS = 24
-"""Worlds that the ladder is asked in: each stage once more in every one of them."""
-_thinking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ladder")
 
 
 @solara.component
@@ -38,7 +33,7 @@ def ChainTab(view: SeatView, position: Position) -> None:
     """The tab."""
     item, set_item = solara.use_state("wafers")
     over = view.phase == "ended"
-    told = use_future(None if over or not view.derived else lambda: _ladder(view), (view.game_id, view.turn, view.derived))
+    told = use_future(None if over or not view.derived else lambda: ask_ladder(view), (view.game_id, view.turn, view.derived))
 
     def act(name: str, value: str) -> None:
         if name == "flow" and value in ITEMS:
@@ -49,7 +44,7 @@ def ChainTab(view: SeatView, position: Position) -> None:
         lost = needs_model(_("What flowed where, and what each stage was worth, has not been kept."), owner=view.owner)
         Fragment(join([figures(_key_figures(view)), el("div", lost, class_="pad")]), classes="padx chainpanel")
         return
-    binding = _binding(told.value)
+    binding = binding_stage(told.value)
     words = {"wafers": _("Wafers"), "hbm": _("HBM"), "substrate": _("Substrates"), "tools": _("Tools")}
     choice = tabs([(one, words[one]) for one in ITEMS], item, act="flow", label=_("Flow of"), look="seg")
     head = el("div", figures(_key_figures(view)), choice, class_="between wrap")
@@ -83,27 +78,12 @@ def _key_figures(view: SeatView) -> list[Figure]:
     ]
 
 
-def _ladder(view: SeatView) -> Future[Ladder]:
-    present = Calendar.of(view.scenario).quarters_before(view.turn)
-    past = Past(view.scenario.name, view.seed, tuple((name, str(policy)) for name, policy in view.decided.items()), present)
-    request = LadderRequest(past, other_seeds(view.seed, LADDER_WORLDS))
-    return _thinking.submit(lambda: ladder_of(request, [ladder_block(request, request.seeds)]))
-
-
-def _binding(found: Ladder | None) -> str:
-    """The stage that binds in most worlds; "" where none does in a quarter of them."""
-    if found is None or not found.rungs:
-        return ""
-    first = max(found.rungs, key=lambda rung: (rung.binds_in, rung.gain_percent))
-    return first.stage if first.binds_in * 4 >= found.worlds else ""
-
-
 def _rungs(found: Ladder | None, problem: str) -> Markup:
     if problem:
         return el("p", problem, class_="sub pad")
     if found is None:
         return skeleton(_("Asking other worlds what one per cent more of each stage is worth."), height_px=160)
-    binding = _binding(found)
+    binding = binding_stage(found)
     shown = [
         Rung(
             rung.stage,
@@ -114,35 +94,7 @@ def _rungs(found: Ladder | None, problem: str) -> Markup:
         )
         for rung in found.rungs[:8]
     ]
-    if binding:
-        first = next(rung for rung in found.rungs if rung.stage == binding)
-        words = _("{stage} binds in {n} of {all} worlds of the coming year.").format(
-            stage=stage_word(binding), n=first.binds_in, all=found.worlds
-        )
-        if binding in TECHNOLOGIES:
-            words += " " + _("Another wafer would only join the die bank.")
-    elif found.none * 2 > found.worlds:
-        words = _("Nothing is short in {n} of {all} worlds of the coming year.").format(n=found.none, all=found.worlds)
-    else:
-        words = _("No single stage binds in most worlds of the coming year.")
-    return join([ladder(shown, of=_("% accelerators")), el("p", words, class_="sub ladwords")])
-
-
-def stage_word(stage: str) -> str:
-    """A stage's name, short enough for a ladder."""
-    short = {
-        "hbm": _("HBM"),
-        "wafers_leading": _("Leading wafers"),
-        "wafers_advanced": _("Advanced wafers"),
-        "wafers_mature": _("Mature wafers"),
-        "conventional": _("Conventional"),
-        "tools": _("Tools"),
-    }
-    return short.get(stage) or _capital(_(item_name(stage)))
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    return join([ladder(shown, of=_("% accelerators")), el("p", relief_words(found), class_="sub ladwords")])
 
 
 def _columns(found: Chain) -> Markup:

@@ -33,7 +33,8 @@ from policygame.web.pages.desk.role import controls, item_word
 from policygame.web.pages.desk.saving import Saver
 from policygame.web.pages.desk.series import strip
 from policygame.web.pages.desk.tabs import WorldTabs
-from policygame.web.pages.desk.worlds import use_outlooks
+from policygame.web.pages.desk.worlds import AT_ONCE_QUARTERS, ahead_of, use_outlooks
+from policygame.web.pages.end_here import EndHere
 from policygame.web.shell import NavItem, Shell, nav_link, notice, top_bar
 from policygame.web.text import _
 from policygame.web.vue import Box, Fragment
@@ -72,7 +73,7 @@ def Desk(view: SeatView, token: str | None, place: str, tab: str) -> None:
     asking, ask = solara.use_state(False)
     refused, set_refused = solara.use_state(None)
     chosen, choose = solara.use_state("wait")
-    far, set_far = solara.use_state(False)
+    far, set_far = solara.use_state(ahead_of(view) <= AT_ONCE_QUARTERS)
     seen_news, set_seen_news = solara.use_state(place == "news")
     saver: Saver = solara.use_memo(lambda: Saver(view.game_id, token, seat, view.turn), [])
     known = solara.use_ref(tuple(view.draft or ()))
@@ -172,13 +173,14 @@ def Desk(view: SeatView, token: str | None, place: str, tab: str) -> None:
     effect = Box([panel], classes="seffect")
     news = Box([HeadlinesCard(still, headlines)], classes="snews")
     world = Box([WorldTabs(still, position, tab)], classes="sworld")
-    more = Box([More(still)], classes="smore")
-    guide = Guide(view, state)
+    more = Box([More(still), EndHere(view, token)], classes="smore")
+    end = Box([EndHere(view, token)], classes="hide-s send")
+    guide = Guide(view, state, lambda move: choose(next((one.id for one in series if one.series == move.series), chosen)))
     grid = Box([decide, effect, news, world, more], classes="deskgrid")
     Shell(
         _("{place}, turn {turn}").format(place=_(JURISDICTIONS[seat].name), turn=view.turn),
         bar=_bar(view, seat, mandate_marks(answer, series, drafted), mandate_count(answer, series, drafted)),
-        children=[Box([top, guide, grid], classes=f"desk at-{place}")],
+        children=[Box([top, guide, grid, end], classes=f"desk at-{place}")],
         nav=navigation(view, 0 if seen_news else len(headlines)),
         current=place,
         on_act=heard,
