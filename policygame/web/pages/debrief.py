@@ -26,7 +26,7 @@ from policygame.web.pages import looking_back as parts
 from policygame.web.pages.desk.standing_tabs import definition_words
 from policygame.web.pages.other_model import other_model
 from policygame.web.shell import Shell, link, nav_link, top_bar
-from policygame.web.text import _
+from policygame.web.text import _, n_
 from policygame.web.vue import Act, Box, Fragment
 
 __all__ = ["Debrief"]
@@ -57,7 +57,8 @@ def _Asked(view: SeatView, game: Game) -> None:
     told = use_future((lambda: debriefs().ask(game, seat)) if view.derived else None, (game.id, view.turn, seat, view.derived))
     place = parts.place_words(seat)
     ended = view.phase == "ended"
-    subtitle = _("{title}, game {code}, {n} turns").format(title=_(view.scenario.title), code=view.code, n=view.turn - 1)
+    turns = n_("{n} turn", "{n} turns", view.turn - 1).format(n=view.turn - 1)
+    subtitle = _("{title}, game {code}, {turns}").format(title=_(view.scenario.title), code=view.code, turns=turns)
     onward = (
         nav_link("/", _("Play again"), class_="btn strong")
         if ended

@@ -42,7 +42,7 @@ def EndHere(view: SeatView, token: str | None) -> None:
 
 
 def _button() -> Markup:
-    return el("button", _("End the game here"), class_="btn ghost", type="button", data_act="end-ask")
+    return el("button", _("End the game here"), class_="btn", type="button", data_act="end-ask")
 
 
 def _confirmation(view: SeatView) -> Markup:

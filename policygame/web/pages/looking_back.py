@@ -188,7 +188,7 @@ def parts_card(found: Debrief) -> Markup:
         caption,
         el("thead", head, role="rowgroup"),
         el("tbody", rows, role="rowgroup"),
-        class_="cards",
+        class_="partcards",
         role="table",  # on a phone each row is laid out as a card, and stays a row for whoever listens
     )
     words = _(
