@@ -8,6 +8,7 @@ from policygame.errors import UserError
 from policygame.game import SeatView
 from policygame.game.commands import EndGame
 from policygame.web.hosted import host
+from policygame.web.identity import use_tokens
 from policygame.web.markup import Markup, el
 from policygame.web.shell import notice, use_go
 from policygame.web.text import _, n_
@@ -17,10 +18,10 @@ __all__ = ["EndHere"]
 
 
 @solara.component
-def EndHere(view: SeatView, token: str | None) -> None:
+def EndHere(view: SeatView) -> None:
     """The button, for whoever created the game, once a turn has been resolved; nothing for all others."""
     asking, ask = solara.use_state(False)
-    go = use_go()
+    token, go = use_tokens().get(view.code), use_go()
 
     def act(name: str, _value: str) -> None:
         if name in ("end-ask", "end-cancel"):

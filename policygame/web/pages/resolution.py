@@ -21,7 +21,6 @@ from policygame.tournament.mandates import weights_of
 from policygame.web.components import headline_list
 from policygame.web.help import question
 from policygame.web.hosted import host
-from policygame.web.identity import use_tokens
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages.desk.news import headlines_of, told
 from policygame.web.pages.desk.series import Shown, short_value, strip
@@ -60,7 +59,7 @@ def Resolution(view: SeatView, turn: int) -> None:
         Fragment(join([_expected(view, turn), news]), classes="stack"),
         Fragment(join([mandate, _figures(view, turn)]), classes="stack"),
         Box([WorldTabs(view, host().position(view.game_id))], classes="wide"),
-        Box([EndHere(view, use_tokens().get(view.code))], classes="wide"),
+        Box([EndHere(view)], classes="wide"),
     ]
     onward = _onward(view)
     Shell(

@@ -173,8 +173,8 @@ def Desk(view: SeatView, token: str | None, place: str, tab: str) -> None:
     effect = Box([panel], classes="seffect")
     news = Box([HeadlinesCard(still, headlines)], classes="snews")
     world = Box([WorldTabs(still, position, tab)], classes="sworld")
-    more = Box([More(still), EndHere(view, token)], classes="smore")
-    end = Box([EndHere(view, token)], classes="hide-s send")
+    more = Box([More(still), EndHere(view)], classes="smore")
+    end = Box([EndHere(view)], classes="hide-s send")
     guide = Guide(view, state, lambda move: choose(next((one.id for one in series if one.series == move.series), chosen)))
     grid = Box([decide, effect, news, world, more], classes="deskgrid")
     Shell(
