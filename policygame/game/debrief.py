@@ -20,6 +20,7 @@ from policygame.game.leaders import Standing, standings
 from policygame.game.outlook import Series
 from policygame.game.predictions import Answered, Outcome, outcomes
 from policygame.game.presents import other_seeds, scripted
+from policygame.game.relief import Relief, relief_of
 from policygame.game.score import Score, Spread, gains, part_scores, points, spread_of
 from policygame.game.turns import Calendar, seats_of
 from policygame.model.arrays import Array
@@ -101,6 +102,7 @@ class Debrief(Seen):
 
     score : against the same worlds in which only this seat does nothing; nothing, played : what is watched
     decisions : by what they added in the game's own world, the most first; effects overlap and do not add up to the score
+    relief : what one per cent more of each stage would have brought
     worlds, worlds_per_decision : how many, the game's own included
     """
 
@@ -110,6 +112,7 @@ class Debrief(Seen):
     nothing: tuple[Path, ...]
     decisions: tuple[DecisionEffect, ...]
     worlds_per_decision: int
+    relief: Relief
 
     @property
     def worlds(self) -> int:
@@ -174,6 +177,7 @@ def debrief(
         whole.scenario, whole.seed, whole.policies, whole.quarters, seat, whole.seeds[:few], tuple(range(n_decisions))
     )
     pieces = [scored, *(divided(left_out, TASKS) if n_decisions else [])]
+    asked = None if executor is None else executor.submit(relief_of, scored)
     found = run_tasks(pieces, executor, progress)
     scripts = {name: scripted(whole.scenario, name, policy) for name, policy in whole.policies}
     result = Simulation(whole.scenario, [whole.seed], scripts).run(whole.quarters).result()
@@ -191,6 +195,7 @@ def debrief(
         nothing=_paths(seat, watched_nothing),
         decisions=tuple(sorted(effects, key=lambda effect: (-effect.points.own, effect.index))),
         worlds_per_decision=few,
+        relief=relief_of(scored) if asked is None else asked.result(),
         leaders=shown.leaders,
         predictions=shown.predictions,
     )

@@ -19,12 +19,33 @@ class Said:
     """A value is shown times ``scale`` with ``decimals``, and ``word`` after it (none where it is empty).
 
     smallest : the difference that begins to count, in the metric's own unit
+    of_logarithm : the value is a logarithm, and what it is the logarithm of is shown
+    gain, gain_word : a difference of two values is shown times ``gain`` with this word; of a logarithm, in per cent
     """
 
     scale: float
     decimals: int
     word: str
     smallest: float
+    of_logarithm: bool = False
+    gain: float = 0.0
+    gain_word: str = ""
+
+    def of(self, value: float) -> float:
+        """The number that is shown of a value; it rises with it.
+
+        >>> _BY_UNIT["weeks"].of(8.0), round(_SCORE["P"].of(-0.1), 3)
+        (8.0, 0.905)
+        """
+        return self.scale * (math.exp(value) if self.of_logarithm else value)
+
+    def gained(self, difference: float) -> float:
+        """The number that is shown of a difference of two values; it rises with it.
+
+        >>> round(_SCORE["S"].gained(0.012), 3), round(_SCORE["P"].gained(-0.1), 2)
+        (1.2, -9.52)
+        """
+        return 100.0 * math.expm1(difference) if self.of_logarithm else (self.gain or self.scale) * difference
 
 
 _BY_UNIT = {
@@ -41,10 +62,20 @@ _BY_UNIT = {
     "M USD": Said(1.0, 0, "M USD", 0.5),
     "HHI, 0 to 10,000": Said(1.0, 0, "points of HHI", 10.0),
     "rank, 1 is first": Said(1.0, 0, "", 0.5),
-    "log points": Said(100.0, 0, "log points in a hundred", 0.005),
 }
-_SCORE_UNITS = {"V": "M USD / quarter", "P": "log points"}
-"""Components of the score that are no shares."""
+_POINTS = "percentage points"
+_SCORE: dict[str, Said] = {
+    "S": Said(100.0, 0, "% of what was ordered here", 0.005, gain=100.0, gain_word=_POINTS),
+    "R": Said(100.0, 0, "%", 0.005, gain=100.0, gain_word=_POINTS),
+    "A": Said(1.0, 2, "times what was ordered here", 0.005, gain=100.0, gain_word="% of what was ordered here"),
+    "L": Said(100.0, 0, "% of 2.5D and 3D capacity", 0.005, gain=100.0, gain_word=_POINTS),
+    "V": Said(1.0, 0, "M USD a quarter", 0.5, gain=100.0, gain_word="% of what it is had you done nothing"),
+    "I": Said(100.0, 0, "% of others' deliveries", 0.005, gain=100.0, gain_word=_POINTS),
+    "P": Said(1.0, 2, "times what a dollar bought at the start", 0.005, of_logarithm=True, gain_word="% more for a dollar"),
+    "F": Said(100.0, 0, "% of income not spent", 0.005, gain=100.0, gain_word=_POINTS),
+}
+"""Components of the score: what a share is a share of, and a multiple where more than the whole is usual. A difference of value added is
+counted relative to doing nothing."""
 _WITH_ARTICLE = {"USA": "the United States", "EUR": "the European Union", "ROW": "the rest of the world"}
 """Jurisdictions whose names take an article inside a sentence."""
 
@@ -55,8 +86,7 @@ def said(metric: str, item: str = "") -> Said:
     >>> said("fill_rate", "ai_accelerator").word, said("score_raw", "V").word
     ('%', 'M USD a quarter')
     """
-    unit = _SCORE_UNITS.get(item, "share") if metric == "score_raw" else METRICS[metric].unit
-    return _BY_UNIT[unit]
+    return _SCORE[item] if metric == "score_raw" else _BY_UNIT[METRICS[metric].unit]
 
 
 def smallest(metric: str, item: str = "") -> float:
@@ -73,7 +103,7 @@ def number(value: float, metric: str, item: str = "") -> str:
     how = said(metric, item)
     if not math.isfinite(value):
         return "none"
-    text = f"{value * how.scale:,.{how.decimals}f}"
+    text = f"{how.of(value):,.{how.decimals}f}"
     return text.replace("-", "\N{MINUS SIGN}") if float(text.replace(",", "")) != 0.0 else text.removeprefix("-")
 
 

@@ -73,7 +73,6 @@ class _Charts:
 def debrief_html(view: SeatView, found: Seen) -> str:
     """The file's text. It holds what the seat's page shows, every decision's what-if among it where ``found`` is a ``Debrief``."""
     charts = _Charts()
-    why, limits = parts.at_its_limit(found, view)
     whole = found if isinstance(found, Debrief) else None
     tables = [el("details", el("summary", definition_words(one)), parts.leaders_card(found, one)) for one in DEFINITIONS]
     n_places = len({one.place for one in found.leaders})
@@ -81,13 +80,7 @@ def debrief_html(view: SeatView, found: Seen) -> str:
         [
             other_model_words(view),
             parts.outcome_card(whole) if whole is not None else _lost(),
-            el(
-                "section",
-                el("h2", _("What held everything up")),
-                el("p", why),
-                charts.place(limits, 280),
-                class_="card pad stack",
-            ),
+            _held_up(charts, whole),
             _what_ifs(charts, whole) if whole is not None else None,
             el(
                 "section",
@@ -114,6 +107,14 @@ def _lost() -> Markup:
     what = _("Points, what each of your decisions added, and what would have been without it, come from runs of the model.")
     way = _("The model of this game was not installed when this file was written, so they are not in it.")
     return el("section", el("p", el("b", what)), el("p", way, class_="sub"), class_="card pad stack")
+
+
+def _held_up(charts: _Charts, found: Debrief | None) -> Markup:
+    title = el("h2", _("What held everything up"))
+    if found is None:
+        return el("section", title, el("p", parts.no_relief_words(), class_="sub"), class_="card pad stack")
+    why, relief = parts.what_held_up(found)
+    return el("section", title, el("p", why), charts.place(relief, 280), class_="card pad stack")
 
 
 def _what_ifs(charts: _Charts, found: Debrief) -> Markup:
@@ -146,6 +147,7 @@ def _what_if(charts: _Charts, found: Debrief, effect: Any) -> Markup:
         "section",
         el("h3", name),
         el("p", parts.what_if_words(found, effect, 0), class_="sub"),
+        el("p", parts.what_if_note(found, effect), class_="sub"),
         charts.place(parts.what_if_chart(found, effect, 0), 220),
     )
 

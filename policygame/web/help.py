@@ -21,13 +21,15 @@ TERMS: Mapping[str, tuple[str, str]] = {
     ),
     "score": (
         "Mandate score",
-        "How well the mandate is met, compared with the same worlds in which this government alone does nothing (0). The mandate's "
-        "parts and their weights are in the briefing.",
+        "What this government's decisions changed in its mandate, beside the same worlds in which it alone does nothing (0). Points are "
+        "weight times gain: a share that is higher by 0.1 in a part of weight 20 is two points. Turns and the debrief count on this one "
+        "scale; the parts and their weights are in the briefing.",
     ),
     "scale": (
         "Score on the bots' scale",
         "The mandate's parts, each in the gain that a tenth of all games of a tournament of bots surpass, against the same worlds in which "
-        "nobody acts; thrift as it stands. About 100 is as good as the bots get in every part at once.",
+        "nobody acts; thrift as it stands. About 100 is as good as the bots get in every part at once. It says how good the outcome is; "
+        "points say what your own decisions changed, so the two are not added or compared.",
     ),
     "worlds": (
         "Two hundred worlds",

@@ -159,7 +159,7 @@ def test_every_template_is_filled_by_the_fields() -> None:
 @pytest.mark.parametrize("metric", list(METRICS))
 def test_every_metric_can_be_said(metric: str) -> None:
     for item in METRICS[metric].item_ids:
-        assert value_text(0.0, metric, item).startswith("0")
+        assert value_text(0.0, metric, item).startswith("1.00 times" if said(metric, item).of_logarithm else "0")
         assert smallest(metric, item) > 0.0
         last_digit = 10.0 ** -said(metric, item).decimals / said(metric, item).scale
         assert smallest(metric, item) >= 0.5 * last_digit - 1e-12

@@ -2,7 +2,7 @@
 
 from policygame.web.charts.bars import Bar, bars
 from policygame.web.charts.bump import bump
-from policygame.web.charts.fan import Bands, fan
+from policygame.web.charts.fan import Bands, Own, fan
 from policygame.web.charts.intervals import Interval, intervals
 from policygame.web.charts.sankey import Link, Node, sankey
 from policygame.web.charts.small import Panel, small_multiples, sparkline
@@ -17,6 +17,7 @@ __all__ = [
     "Interval",
     "Link",
     "Node",
+    "Own",
     "Panel",
     "Place",
     "bars",

@@ -13,7 +13,7 @@ from typing import Any
 from policygame.web.charts.spec import GAP, ChartSpec, Option, Size, axis_label, clean, finite, nice_scale, tooltip
 from policygame.web.text import _, number
 
-__all__ = ["Bands", "fan"]
+__all__ = ["Bands", "Own", "fan"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,15 @@ class Bands:
     p95: Sequence[float]
 
 
+@dataclass(frozen=True)
+class Own:
+    """One world's own path, without and with what is looked at, one value per quarter ahead; ``names`` of the two."""
+
+    force: Sequence[float]
+    draft: Sequence[float]
+    names: tuple[str, str]
+
+
 def fan(
     quarters: Sequence[str],
     history: Sequence[float],
@@ -35,6 +44,7 @@ def fan(
     *,
     unit: str,
     names: tuple[str, str] | None = None,
+    own: Own | None = None,
     now: str | None = None,
     flags: Sequence[tuple[str, str]] = (),
     write: Callable[[float], str] = number,
@@ -47,8 +57,9 @@ def fan(
 
     ``quarters`` are all labels of the axis: those of ``history`` first, then those of the bands. ``unit`` stands over the axis;
     ``write`` makes a number into words for the labels at the ends. ``names`` (default: in force, your draft) name the two
-    policies, ``now`` the line where history ends, ``flags`` further dashed lines (quarter, words). ``zero``: the axis begins at
-    0. ``finding`` is the sentence that the title states; it begins the text alternative.
+    policies, ``now`` the line where history ends, ``flags`` further dashed lines (quarter, words). ``own`` adds the paths of one
+    world, which then are the thick lines with the labels. ``zero``: the axis begins at 0. ``finding`` is the sentence that the title
+    states; it begins the text alternative.
     """
     before, ahead = len(history), len(quarters) - len(history)
     for bands in (force, *((draft,) if draft else ())):
@@ -61,23 +72,25 @@ def fan(
     if draft is not None:
         drawn += _bands(draft, history, pads, "@draft", (0.17, 0.24), "d")
     drawn.append(_history(history, ahead, quarters, now or _("today"), type_size))
-    apart = _label_offsets(force, draft)
-    drawn.append(
-        _median("median-f", base_name, force, history, pads, "@force", [5, 4], write, unit, type_size, direct_labels, apart[0])
-    )
+    labels = _Labels(write, unit, type_size, direct_labels)
+    thick = own is None
+    apart = _label_offsets(force.p50, draft.p50 if draft else None)
+    drawn.append(_line("median-f", base_name, force.p50, history, pads, "@force", [5, 4], labels, apart[0], thick))
     if draft is not None:
-        drawn.append(
-            _median(
-                "median-d", draft_name, draft, history, pads, "@draft", "solid", write, unit, type_size, direct_labels, apart[1]
-            )
-        )
+        drawn.append(_line("median-d", draft_name, draft.p50, history, pads, "@draft", "solid", labels, apart[1], thick))
+    if own is not None:
+        apart = _label_offsets(own.force, own.draft)
+        drawn.append(_line("own-f", own.names[0], own.force, history, pads, "@force", [5, 4], labels, apart[0], True))
+        drawn.append(_line("own-d", own.names[1], own.draft, history, pads, "@draft", "solid", labels, apart[1], True))
     drawn += [_flag(k, quarter, words, type_size) for k, (quarter, words) in enumerate(flags) if quarter in quarters]
-    values = finite([*history, *force.p5, *force.p95, *(draft.p5 if draft else ()), *(draft.p95 if draft else ())])
+    alone = [*own.force, *own.draft] if own else []
+    values = finite([*history, *alone, *force.p5, *force.p95, *(draft.p5 if draft else ()), *(draft.p95 if draft else ())])
     low, high, step = nice_scale(
         min(0.0, *values) if zero and values else min(values, default=0), max(values, default=1), 5 if size == "desk" else 4
     )
     label = axis_label(size)
-    widest = max(len(base_name), len(draft_name), len(write(high)) + len(unit) + 1)
+    labelled = own.names if own else (base_name, draft_name)
+    widest = max(*(len(name) for name in labelled), len(write(high)) + len(unit) + 1)
     option: Option = {
         "grid": {
             "left": 12 + 7 * max(len(number(low)), len(number(high)), len(number(step))),
@@ -109,8 +122,8 @@ def fan(
     }
     return ChartSpec(
         option,
-        _sentence(finding, quarters, force, draft, base_name, draft_name, write, unit),
-        *_table(quarters, history, force, draft, base_name, draft_name, write),
+        _sentence(finding, quarters, force, draft, (base_name, draft_name), own, write, unit),
+        *_table(quarters, history, force, draft, (base_name, draft_name), own, write),
     )
 
 
@@ -191,28 +204,38 @@ def _flag(k: int, quarter: str, words: str, size: int) -> Option:
     return {"id": f"flag-{k}", "type": "line", "data": [], "markLine": _line_at(quarter, words, "@line2", [2, 3], size)}
 
 
-def _label_offsets(force: Bands, draft: Bands | None) -> tuple[int, int]:
+def _label_offsets(force: Sequence[float], draft: Sequence[float] | None) -> tuple[int, int]:
     """How far the two labels at the end are moved, in pixels, so that neither hides the other."""
-    if draft is None or not len(force.p50):
+    if draft is None or not len(force):
         return 0, 0
-    return (-18, 18) if force.p50[-1] >= draft.p50[-1] else (18, -18)
+    return (-18, 18) if force[-1] >= draft[-1] else (18, -18)
 
 
-def _median(
+@dataclass(frozen=True)
+class _Labels:
+    """How the labels at the ends of lines are written."""
+
+    write: Callable[[float], str]
+    unit: str
+    size: int
+    shown: bool
+
+
+def _line(
     key: str,
     name: str,
-    bands: Bands,
+    values: Sequence[float],
     history: Sequence[float],
     pads: int,
     colour: str,
     dash: Any,
-    write: Callable[[float], str],
-    unit: str,
-    size: int,
-    labelled: bool,
+    labels: _Labels,
     offset: int,
+    thick: bool,
 ) -> Option:
-    value = f"{write(bands.p50[-1])} {unit}".strip() if len(bands.p50) else ""
+    """A line ahead of history; a thick one carries its name and last value."""
+    value = f"{labels.write(values[-1])} {labels.unit}".strip() if len(values) else ""
+    size = labels.size
     rich = {
         "n": {"fontSize": size, "lineHeight": size + 4, "color": "@ink2" if colour == "@force" else colour, "fontWeight": 600},
         "v": {"fontSize": size, "lineHeight": size + 3, "color": "@ink2"},
@@ -221,13 +244,13 @@ def _median(
         "id": key,
         "type": "line",
         "name": name,
-        "data": _joined(history, pads, bands.p50),
+        "data": _joined(history, pads, values),
         "symbol": "none",
-        "lineStyle": {"width": 2.25, "color": colour, "type": dash},
+        "lineStyle": {"width": 2.25 if thick else 1, "color": colour, "type": dash if thick else [2, 3]},
         "itemStyle": {"color": colour},
-        "z": 7,
+        "z": 8 if thick else 7,
         "endLabel": {
-            "show": labelled,
+            "show": labels.shown and thick,
             "formatter": f"{{n|{name}}}\n{{v|{value}}}",
             "distance": 8,
             "offset": [0, offset],
@@ -241,8 +264,8 @@ def _sentence(
     quarters: Sequence[str],
     force: Bands,
     draft: Bands | None,
-    base: str,
-    own: str,
+    names: tuple[str, str],
+    own: Own | None,
     write: Callable[[float], str],
     unit: str,
 ) -> str:
@@ -253,7 +276,11 @@ def _sentence(
 
     if not len(force.p50):
         return finding or _("Nothing lies ahead: the last quarter is over.")
-    ends = [_("At the end, {quarter}.").format(quarter=quarters[-1]), told(base, force), *([told(own, draft)] if draft else [])]
+    ends = [_("At the end, {quarter}.").format(quarter=quarters[-1])]
+    if own is not None:
+        for name, path in zip(own.names, (own.force, own.draft), strict=True):
+            ends.append(_("{name}: {value} {unit}.").format(name=name, value=write(path[-1]), unit=unit))
+    ends += [told(names[0], force), *([told(names[1], draft)] if draft else [])]
     return " ".join([*([finding] if finding else []), *ends])
 
 
@@ -262,17 +289,21 @@ def _table(
     history: Sequence[float],
     force: Bands,
     draft: Bands | None,
-    base: str,
-    own: str,
+    names: tuple[str, str],
+    own: Own | None,
     write: Callable[[float], str],
 ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     def cells(bands: Bands, k: int) -> tuple[str, str]:
         return write(bands.p50[k]), _("{low} to {high}").format(low=write(bands.p5[k]), high=write(bands.p95[k]))
 
     nine = _("nine in ten")
-    head = (_("Quarter"), base, f"{base}, {nine}", *((own, f"{own}, {nine}") if draft else ()))
-    width = len(head)
-    rows = [(quarters[k], write(value), *([""] * (width - 2))) for k, value in enumerate(history)]
+    sides = [(names[0], force), *([(names[1], draft)] if draft else [])]
+    head = (_("Quarter"), *(own.names if own else ()), *(text for name, _side in sides for text in (name, f"{name}, {nine}")))
+    rows = [
+        (quarters[k], *([write(value)] * (2 if own else 1)), *([""] * (len(head) - (3 if own else 2))))
+        for k, value in enumerate(history)
+    ]
     for k in range(len(force.p50)):
-        rows.append((quarters[len(history) + k], *cells(force, k), *(cells(draft, k) if draft else ())))
+        alone = (write(own.force[k]), write(own.draft[k])) if own else ()
+        rows.append((quarters[len(history) + k], *alone, *(cell for _name, side in sides for cell in cells(side, k))))
     return head, tuple(rows)

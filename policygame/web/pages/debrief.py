@@ -173,12 +173,13 @@ def _Found(view: SeatView, found: Found) -> None:
                 _("Same shocks, same decisions by everyone else."),
                 class_="sub",
             ),
+            el("p", parts.what_if_note(found, effect), class_="sub"),
             el("div", choice, class_="row wrap"),
         ]
     )
     page: list[Any] = [
         Fragment(parts.outcome_card(found), classes="wide"),
-        _limits(view, found),
+        _held_up(found),
         Fragment(parts.decisions_card(found, left_out), act),
         Box(
             [Fragment(what_if, act), Chart(parts.what_if_chart(found, effect, watched), height=260)],
@@ -209,7 +210,11 @@ def _AsSeen(view: SeatView, found: Seen) -> None:
     )
     page: list[Any] = [
         Fragment(lost, tag="section", classes="card pad wide"),
-        _limits(view, found),
+        Fragment(
+            join([el("h2", _("What held everything up")), el("p", parts.no_relief_words(), class_="sub")]),
+            tag="section",
+            classes="card pad stack",
+        ),
         _leaders(found, definition, act),
         _played_back(view, found, at, set_at),
         Fragment(join([parts.predictions_card(found), _questions(view), _python(view, None, None)]), classes="stack"),
@@ -217,11 +222,11 @@ def _AsSeen(view: SeatView, found: Seen) -> None:
     Box(page, classes="brief")
 
 
-def _limits(view: SeatView, found: Seen) -> Any:
+def _held_up(found: Found) -> Any:
     """Which stage held everything up."""
-    why, limits = parts.at_its_limit(found, view)
-    head = Fragment(join([el("h2", _("What held everything up")), el("p", why)]))
-    return Box([head, Chart(limits, height=280)], tag="section", classes="card pad stack")
+    why, relief = parts.what_held_up(found)
+    head = Fragment(join([el("h2", _("What held everything up"), question("term", "binding")), el("p", why)]))
+    return Box([head, Chart(relief, height=280)], tag="section", classes="card pad stack")
 
 
 def _leaders(found: Seen, definition: str, act: Act) -> Any:

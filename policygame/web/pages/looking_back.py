@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from policygame.catalogue import JURISDICTIONS, LEVERS, MANDATE, Quarter
-from policygame.game import SeatView
+from policygame.catalogue import JURISDICTIONS, LEVERS, MANDATE, TECHNOLOGIES, Quarter
+from policygame.foresight.bottleneck import JOINTLY
 from policygame.game.debrief import Debrief, DecisionEffect, Path, Seen
+from policygame.game.relief import Relief
 from policygame.game.wording import item_name, quarter_text, said, value_text
 from policygame.model.standing import DEFINITIONS
 from policygame.tournament.spans import LEAST, MOST
-from policygame.web.charts import Bands, Bar, bars, bump, fan
+from policygame.web.charts import Bands, Bar, Own, bars, bump, fan
 from policygame.web.charts.spec import ChartSpec
 from policygame.web.components import Decision, Figure, RankRow, attribution_bars, figures, rank_table
 from policygame.web.help import help_name, question
@@ -23,24 +24,34 @@ from policygame.web.palette import stage_token
 from policygame.web.text import _, change, n_, number, percent
 
 __all__ = [
-    "at_its_limit",
     "decisions_card",
     "leaders_card",
     "leaders_chart",
     "moment_card",
+    "no_relief_words",
     "outcome_card",
     "parts_card",
+    "points_text",
     "predictions_card",
     "version_words",
+    "what_held_up",
     "what_if_chart",
+    "what_if_note",
     "what_if_words",
 ]
 
-LEAST_POINTS = 0.005
+LEAST_POINTS = 0.0005
 """Points that are shown as nothing are called nothing."""
-FULL = 0.98
-"""Use of a stage from which it is at its limit."""
 HISTORY_QUARTERS = 4
+
+
+def points_text(points: float) -> str:
+    """Points with their sign: two digits, three where there are few.
+
+    >>> points_text(1.234), points_text(-0.0512), points_text(0.0001)
+    ('+1.23', '−0.051', '0.000')
+    """
+    return change(points, 2 if abs(points) >= 0.0995 else 3)
 
 
 def lever_words(found: DecisionEffect) -> str:
@@ -71,7 +82,7 @@ def outcome_card(found: Debrief) -> Markup:
     words = _(
         "Points are the gains of each part of the mandate times its weight, against the same worlds in which only you do nothing. In your "
         "world they come to {own}; in nine of ten other worlds to between {low} and {high}."
-    ).format(own=change(points.own, 2), low=change(points.low, 2), high=change(points.high, 2))
+    ).format(own=points_text(points.own), low=points_text(points.low), high=points_text(points.high))
     wait = found.played[0]
     bare = found.nothing[0]
     scale = found.score.scaled
@@ -93,8 +104,8 @@ def outcome_card(found: Debrief) -> Markup:
         *on_scale,
         Figure(
             _("Points"),
-            change(points.own, 2),
-            _("{low} to {high}").format(low=change(points.low, 2), high=change(points.high, 2)),
+            points_text(points.own),
+            _("{low} to {high}").format(low=points_text(points.low), high=points_text(points.high)),
             help=("term", "score"),
         ),
         Figure(
@@ -133,15 +144,19 @@ def scale_words(found: Debrief) -> str:
 def _part_value(part: str, value: float) -> str:
     """A part of the mandate with its unit; a share with one digit more than elsewhere, because a gain is often less than one."""
     how = said("score_raw", part)
-    return f"{number(value * how.scale, 1 if how.word == '%' else how.decimals)} {_(how.word)}"
+    digits = how.decimals + (1 if how.word.startswith("%") or how.decimals else 0)
+    return f"{number(how.of(value), digits)} {_(how.word)}"
 
 
-def _gain_unit(part: str) -> str:
-    """What a gain of a part, times a hundred, is counted in."""
-    if part == "V":  # counted relative to itself
-        return _("% of what it is had you done nothing")
-    word = said("score_raw", part).word
-    return _("percentage points") if word == "%" else _(word)
+def gain_text(part: str, gain: float) -> str:
+    """A gain of a part, as a number with its sign; ``gain_unit`` says what it is counted in."""
+    value = said("score_raw", part).gained(gain)
+    return change(value, 1 if abs(value) >= 0.95 else 2)
+
+
+def gain_unit(part: str) -> str:
+    """What a gain of a part is counted in."""
+    return _(said("score_raw", part).gain_word)
 
 
 def parts_card(found: Debrief) -> Markup:
@@ -161,17 +176,17 @@ def parts_card(found: Debrief) -> Markup:
         if part.weight <= 0.0:
             continue
         gain = part.gain
-        told = _("{low} to {high}").format(low=change(100.0 * gain.low, 1), high=change(100.0 * gain.high, 1))
+        told = _("{low} to {high}").format(low=gain_text(part.part, gain.low), high=gain_text(part.part, gain.high))
         mark = "" if gain.told else _("cannot be told from zero")
         name = el("div", el("b", _(MANDATE[part.part].name)), el("div", _(MANDATE[part.part].sentence), class_="sub"))
-        notes = [told, _gain_unit(part.part), *([mark] if mark else [])]
-        gained = el("div", el("b", change(100.0 * gain.own, 1)), [el("div", note, class_="sub") for note in notes])
+        notes = [told, gain_unit(part.part), *([mark] if mark else [])]
+        gained = el("div", el("b", gain_text(part.part, gain.own)), [el("div", note, class_="sub") for note in notes])
         cells: list[Child] = [
             number(part.weight),
             _part_value(part.part, part.played),
             _part_value(part.part, part.nothing),
             gained,
-            el("b", change(part.points, 2)),
+            el("b", points_text(part.points)),
         ]
         if scale:
             cells.append(_("left out") if scale[part.part].dropped else change(scale[part.part].points, 1))
@@ -208,27 +223,51 @@ def parts_card(found: Debrief) -> Markup:
 # why --------------------------------------------------------------------------------------------------------------------------
 
 
-def at_its_limit(found: Seen, view: SeatView) -> tuple[str, ChartSpec]:
-    """Which stage held everything up: for how many quarters of play each ran at its limit, as a sentence and a chart."""
-    result, first = found.result, found.result.quarters.index(found.quarters[0])
-    stages = [s for s in (*view.scenario.stages, *view.scenario.technologies) if ("world", s) in result.series("utilisation")]
-    counts = {stage: int((result.array("utilisation", item=stage)[first:, 0] >= FULL).sum()) for stage in stages}
-    order = sorted(stages, key=lambda stage: (-counts[stage], stages.index(stage)))
-    top, all_ = order[0], len(found.quarters)
-    wafers = max((counts[s] for s in stages if s.startswith("wafers")), default=0)
-    if counts[top] == 0:
-        words = _("No stage ran at its limit: everything that was asked could be made.")
-    elif top in view.scenario.technologies:
-        words = _(
-            "{stage} ran at its limit in {n} of {all} quarters, wafer fabs in {wafers}: the packaging line, not the fab, "
-            "held everything up."
-        ).format(stage=_capital(item_name(top)), n=counts[top], all=all_, wafers=wafers)
-    else:
-        words = _("{stage} ran at its limit in {n} of {all} quarters.").format(
-            stage=_capital(item_name(top)), n=counts[top], all=all_
+def what_held_up(found: Debrief) -> tuple[str, ChartSpec]:
+    """Which stage held everything up, by what one per cent more of each would have brought, as a sentence and a chart."""
+    relief = found.relief
+    words = _held_up_words(relief)
+    drawn = [Bar(_capital(item_name(one.stage)), one.own, stage_token(one.stage)) for one in relief.stages]
+    unit = _("% more AI accelerators")
+    return words, bars(drawn, unit=unit, ordered=True, write=_relief_text, finding=words)
+
+
+def no_relief_words() -> str:
+    """Why a game that is shown as it was seen does not say what held it up."""
+    return _(
+        "What held everything up is found by running the game again with one per cent more of each stage. The model that it was played "
+        "with is not installed here, so that cannot be told: a stage that was full is no bottleneck yet."
+    )
+
+
+def _relief_text(per_cent: float) -> str:
+    return number(per_cent, 2)
+
+
+def _held_up_words(relief: Relief) -> str:
+    quarters = _("in every quarter from {first} to {last}").format(
+        first=quarter_text(relief.quarters[0]), last=quarter_text(relief.quarters[-1])
+    )
+    if not relief.binding:
+        return _(
+            "Nothing was short in your world: one per cent more of any stage {quarters} would have brought next to nothing."
+        ).format(quarters=quarters)
+    if relief.binding == (JOINTLY,):
+        return _(
+            "No single stage held everything up in your world: one per cent more of all together {quarters} would have brought {gain} % "
+            "more AI accelerators, of any one alone next to nothing."
+        ).format(quarters=quarters, gain=_relief_text(relief.together))
+    first = relief.stages[0]
+    told = _(
+        "{stage} held everything up: in your world one per cent more of it {quarters} would have brought {gain} % more AI accelerators."
+    ).format(stage=_capital(item_name(first.stage)), quarters=quarters, gain=_relief_text(first.own))
+    fabs = [one for one in relief.stages if one.stage.startswith("wafers")]
+    if first.stage in TECHNOLOGIES and fabs:
+        best = max(one.own for one in fabs)
+        told += " " + _("One per cent more wafers would have brought {gain} %: the packaging line, not the fab.").format(
+            gain=_relief_text(best)
         )
-    drawn = [Bar(_capital(item_name(stage)), counts[stage], stage_token(stage)) for stage in order]
-    return words, bars(drawn, unit=_("quarters"), ordered=True, write=lambda value: number(value, 0), finding=words)
+    return told + " " + _("It is worth most in {n} of {all} worlds.").format(n=first.binds_in, all=relief.worlds)
 
 
 def _capital(text: str) -> str:
@@ -271,28 +310,56 @@ def decisions_card(found: Debrief, left_out: int | None, *, switches: bool = Tru
 
 
 def what_if_words(found: Debrief, effect: DecisionEffect | None, watched: int) -> str:
-    """What would have been: of the series ``watched``, in one's own world."""
-    played = found.played[watched]
-    without = effect.without[watched] if effect is not None else found.nothing[watched]
+    """What would have been: of the series ``watched``, in one's own world, at the end and on average."""
+    played, without = _both(found, effect, watched)
     metric, _entity, item = played.series
-    mean, bare = float(np.mean(played.own)), float(np.mean(without.own))
-    return _("In your world, {name} was {played} on average; without it, {bare}.").format(
-        name=help_name("metric", metric).lower(), played=value_text(mean, metric, item), bare=value_text(bare, metric, item)
+
+    def said_of(value: float) -> str:
+        return value_text(value, metric, item)
+
+    return _(
+        "In your world, {name} was {end} at the end, {quarter}, and {mean} on average; without it, {bare_end} at the end and {bare_mean} "
+        "on average."
+    ).format(
+        name=help_name("metric", metric).lower(),
+        quarter=quarter_text(found.quarters[-1]),
+        end=said_of(float(played.own[-1])),
+        mean=said_of(float(np.mean(played.own))),
+        bare_end=said_of(float(without.own[-1])),
+        bare_mean=said_of(float(np.mean(without.own))),
     )
 
 
+def what_if_note(found: Debrief, effect: DecisionEffect | None) -> str:
+    """Which lines of the chart are the game's own world, and which many worlds."""
+    n, few = found.worlds, found.worlds if effect is None else found.worlds_per_decision
+    worlds = (
+        _("{n} worlds of other luck, yours among them").format(n=n)
+        if n == few
+        else _("{n} worlds of other luck as played, {few} without it, yours among them").format(n=n, few=few)
+    )
+    return _(
+        "Thick lines are your own world. Bands hold half and nine in ten of {worlds}; thin lines are the middle of these."
+    ).format(worlds=worlds)
+
+
+def _both(found: Debrief, effect: DecisionEffect | None, watched: int) -> tuple[Path, Path]:
+    """A series as played, and without a decision (None: without all of one's own)."""
+    return found.played[watched], effect.without[watched] if effect is not None else found.nothing[watched]
+
+
 def what_if_chart(found: Debrief, effect: DecisionEffect | None, watched: int) -> ChartSpec:
-    """A series as played against the same worlds without a decision (None: without all of one's own)."""
-    played = found.played[watched]
-    without = effect.without[watched] if effect is not None else found.nothing[watched]
+    """A series in one's own world and in others, as played and without a decision (None: without all of one's own)."""
+    played, without = _both(found, effect, watched)
     metric, entity, item = played.series
     form = said(metric, item)
     start = found.result.quarters.index(found.quarters[0])
-    past = [form.scale * float(v) for v in found.result.array(metric, entity, item)[max(start - HISTORY_QUARTERS, 0) : start, 0]]
+    past = [form.of(float(v)) for v in found.result.array(metric, entity, item)[max(start - HISTORY_QUARTERS, 0) : start, 0]]
     labels = [quarter_text(q) for q in found.result.quarters[max(start - HISTORY_QUARTERS, 0) :]]
+    few = found.worlds if effect is None else found.worlds_per_decision
 
     def bands(path: Path) -> Bands:
-        return Bands(*([form.scale * float(v) for v in row] for row in path.fan))
+        return Bands(*([form.of(float(v)) for v in row] for row in path.fan))
 
     return fan(
         labels,
@@ -300,7 +367,12 @@ def what_if_chart(found: Debrief, effect: DecisionEffect | None, watched: int) -
         bands(without),
         bands(played),
         unit=form.word or help_name("metric", metric),
-        names=(_("Without it"), _("As played")),
+        names=(_("Middle of {n} worlds, without it").format(n=few), _("Middle of {n} worlds, as played").format(n=found.worlds)),
+        own=Own(
+            [form.of(float(v)) for v in without.own],
+            [form.of(float(v)) for v in played.own],
+            (_("Without it"), _("As played")),
+        ),
         now=_("play begins"),
         write=lambda value: number(value, form.decimals),
         finding=what_if_words(found, effect, watched),

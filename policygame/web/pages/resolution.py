@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-import numpy as np
 import solara
 
 from policygame.catalogue import JURISDICTIONS, MANDATE, METRICS, Quarter
 from policygame.game import SeatView
 from policygame.game.outlook import Series
+from policygame.game.points_so_far import SoFar, so_far
 from policygame.game.predictions import outcomes
-from policygame.game.score import gains
 from policygame.game.turns import Calendar
-from policygame.game.wording import quarter_text, smallest, value_text
-from policygame.model.arrays import Array
-from policygame.tournament.mandates import weights_of
-from policygame.web.components import headline_list
+from policygame.game.wording import number as value_number
+from policygame.game.wording import quarter_text, said, smallest, value_text
+from policygame.web.components import headline_list, skeleton
 from policygame.web.help import question
 from policygame.web.hosted import host
+from policygame.web.kernel import use_future
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages.desk.news import headlines_of, told
-from policygame.web.pages.desk.series import Shown, short_value, strip
+from policygame.web.pages.desk.series import short_value, strip
 from policygame.web.pages.desk.tabs import WorldTabs
 from policygame.web.pages.end_here import EndHere
+from policygame.web.pages.looking_back import LEAST_POINTS, points_text
 from policygame.web.pages.other_model import other_model
 from policygame.web.shell import Shell, nav_link, top_bar
-from policygame.web.text import _, change
+from policygame.web.text import _
 from policygame.web.vue import Box, Fragment
 
 __all__ = ["Resolution"]
+
+_counting = ThreadPoolExecutor(max_workers=1, thread_name_prefix="points")
 
 
 @solara.component
@@ -52,12 +54,10 @@ def Resolution(view: SeatView, turn: int) -> None:
         headline_list(lines) if lines else el("p", _("A quiet half-year: nothing passed a mark."), class_="sub"),
         class_="card pad stack",
     )
-    moves = _moves(view, turn)
-    mandate = _mandate(view, turn, moves) if moves else None
     page: list[Any] = [
         *other_model(view),
         Fragment(join([_expected(view, turn), news]), classes="stack"),
-        Fragment(join([mandate, _figures(view, turn)]), classes="stack"),
+        Box([*([_Mandate(view, turn)] if view.seat else []), Fragment(_figures(view, turn))], classes="stack"),
         Box([WorldTabs(view, host().position(view.game_id))], classes="wide"),
         Box([EndHere(view)], classes="wide"),
     ]
@@ -146,64 +146,74 @@ def _figures(view: SeatView, turn: int) -> Markup:
     return el("section", el("h2", _("What moved")), _table(heads, rows, caption), class_="card pad stack")
 
 
-@dataclass(frozen=True)
-class _Move:
-    """A part of the mandate: its weight, before, after, and the points that the difference is worth."""
-
-    part: str
-    weight: float
-    then: float
-    now: float
-    points: float
-
-
-def _moves(view: SeatView, turn: int) -> list[_Move]:
-    """Parts that the mandate weighs, those that moved the score most first."""
-    if view.seat is None:
-        return []
-    before, after = _ends(view, turn)
-    sides: list[Array] = []
-    for quarter in (before, after):
-        values = [_at(view, ("score_raw", f"government:{view.seat}", part), quarter) for part in MANDATE]
-        sides.append(np.array(values))
-    weights = weights_of(view.scenario, view.seat)
-    worth = weights * gains(sides[1][:, None], sides[0][:, None])[:, 0]
-    found = [
-        _Move(part, float(weights[at]), float(sides[0][at]), float(sides[1][at]), float(worth[at]))
-        for at, part in enumerate(MANDATE)
-        if weights[at] > 0
-    ]
-    return sorted(found, key=lambda move: -abs(move.points) if math.isfinite(move.points) else 0.0)
-
-
-def _mandate(view: SeatView, turn: int, moves: list[_Move]) -> Markup:
-    """What moved the score: every part, weighed by the mandate."""
-    before, after = _ends(view, turn)
-    first, total = moves[0], sum(move.points for move in moves if math.isfinite(move.points))
-    if abs(first.points) < 0.05:
-        sentence = _("Nothing in your mandate moved.")
+@solara.component
+def _Mandate(view: SeatView, turn: int) -> None:
+    """What moved the score, once it is counted."""
+    told = use_future((lambda: _points(view, turn)) if view.derived else None, (view.game_id, turn, view.seat, view.derived))
+    if told.problem:
+        Fragment(el("p", told.problem, class_="sub pad"), classes="card")
+    elif not view.derived or told.value is not None:
+        Fragment(_mandate(view, turn, told.value), classes="card pad stack")
     else:
-        sentence = _("{part} moved your score most: {points} points.").format(
-            part=_(MANDATE[first.part].name), points=change(first.points, 1)
-        )
+        words = _("Counting your points: the same world is run once more in which you do nothing.")
+        Fragment(skeleton(words, height_px=240), classes="card")
+
+
+def _points(view: SeatView, turn: int) -> Future[SoFar]:
+    seat = view.seat
+    assert seat is not None
+    return _counting.submit(so_far, view.scenario, view.seed, dict(view.decided), seat, turn)
+
+
+def _mandate(view: SeatView, turn: int, found: SoFar | None) -> Markup:
+    """Every part of the mandate before and after the turn, and its points by then; those that the turn moved most first.
+
+    ``found`` None: the model that the game was played with is not here to count points.
+    """
+    before, after = _ends(view, turn)
+    role = view.scenario.jurisdictions[view.seat or ""].government
+    weights = {part: weight.value for part, weight in role.mandate.items() if weight.value > 0.0} if role is not None else {}
+    points = {part: found.part(part) if found is not None else (math.nan, math.nan) for part in weights}
+    order = sorted(
+        weights, key=lambda part: (-abs(points[part][1]) if found is not None else -weights[part], list(MANDATE).index(part))
+    )
     rows = []
-    for move in moves:
-        name = el("span", _(MANDATE[move.part].name), el("span", _(MANDATE[move.part].sentence), class_="micro blk"))
-        told_of = Shown("", "", ("score_raw", "", move.part), ("metric", "score_raw"), move.part)
-        values = [short_value(told_of, value) for value in (move.then, move.now)]
-        css = "" if abs(move.points) < 0.05 else "good" if move.points > 0 else "bad"
-        rows.append([name, f"{move.weight:.0f}", *values, el("b", change(move.points, 1), class_=css or "mute")])
-    heads = (_("Part of your mandate"), _("Weight"), quarter_text(before), quarter_text(after), _("Points"))
-    told_sum = _("In all {points} points: weight times the difference. The debrief compares with doing nothing.").format(
-        points=change(total, 1)
-    )
-    return el(
-        "section",
-        el("div", el("h2", sentence), question("term", "score"), class_="row"),
-        _table(heads, rows, _("Parts of the mandate before and after the turn")),
-        el("p", told_sum, class_="sub"),
-        class_="card pad stack",
-    )
+    for part in order:
+        name = el("span", _(MANDATE[part].name), el("span", _(MANDATE[part].sentence), class_="micro blk"))
+        series = ("score_raw", f"government:{view.seat}", part)
+        values = [_value(_at(view, series, quarter), part) for quarter in (before, after)]
+        total, added = points[part]
+        css = "" if not abs(added) >= LEAST_POINTS else "good" if added > 0 else "bad"
+        counted = [el("b", points_text(added), class_=css or "mute"), points_text(total)] if found is not None else []
+        rows.append([name, f"{weights[part]:.0f}", *values, *counted])
+    counted_heads = (_("Points of this turn"), _("Points so far")) if found is not None else ()
+    heads = (_("Part of your mandate"), _("Weight"), quarter_text(before), quarter_text(after), *counted_heads)
+    table = _table(heads, rows, _("Parts of the mandate before and after the turn"))
+    return join([el("div", el("h2", _moved(found, order)), question("term", "score"), class_="row"), table, _points_words(found)])
+
+
+def _value(value: float, part: str) -> Markup:
+    """A part in a quarter: the number, and under it what it is counted in."""
+    return join([value_number(value, "score_raw", part), el("div", _(said("score_raw", part).word), class_="micro unit")])
+
+
+def _moved(found: SoFar | None, order: list[str]) -> str:
+    if found is None:
+        return _("Your mandate")
+    added = found.part(order[0])[1] if order else 0.0
+    if abs(added) < LEAST_POINTS:
+        return _("Your decisions have not moved your score in this turn.")
+    return _("{part} moved your score most: {points} points.").format(part=_(MANDATE[order[0]].name), points=points_text(added))
+
+
+def _points_words(found: SoFar | None) -> Markup | None:
+    if found is None:
+        return None
+    words = _(
+        "This turn added {added} points; in all your decisions have come to {total}. Points are weight times gain over the same world in "
+        "which only you do nothing, over all quarters of play so far. The debrief counts the same way and ends with those of the last turn."
+    ).format(added=points_text(found.added), total=points_text(found.total))
+    return el("p", words, class_="sub")
 
 
 def _expected(view: SeatView, turn: int) -> Markup | None:

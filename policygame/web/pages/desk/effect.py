@@ -19,7 +19,7 @@ from policygame.web.help import question
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages.desk.series import Shown, axis_unit, short_value, write
 from policygame.web.pages.desk.worlds import NEAR_QUARTERS
-from policygame.web.text import _
+from policygame.web.text import _, number
 from policygame.web.vue import Act, Fragment
 
 __all__ = ["EffectPanel", "fan_of", "mandate_count", "mandate_marks"]
@@ -31,19 +31,19 @@ def fan_of(view: SeatView, answer: Answer, shown: Shown, drafted: bool, words: s
     """The fan of one series, with the last quarters of history."""
     before, values = history_series(view.result, shown.series)
     before, values = before[-HISTORY_QUARTERS:], values[-HISTORY_QUARTERS:]
-    row, scale = answer.row(shown.series), said(shown.series[0], shown.series[2]).scale
+    row, form = answer.row(shown.series), said(shown.series[0], shown.series[2])
 
     def bands(side: Any) -> Bands:
-        return Bands(*(side[row, q] * scale for q in range(5)))
+        return Bands(*([form.of(float(v)) for v in side[row, q]] for q in range(5)))
 
     def drawn(size: Size) -> ChartSpec:
         return fan(
             [quarter_text(q) for q in (*before, *answer.quarters)],
-            [float(v) * scale for v in values],
+            [form.of(float(v)) for v in values],
             bands(answer.base),
             bands(answer.draft) if drafted else None,
             unit=axis_unit(shown),
-            write=lambda value: write(shown, value / scale),
+            write=lambda value: number(value, form.decimals),
             zero=shown.id != "hhi",
             finding=words,
             size=size,

@@ -20,7 +20,19 @@ __all__ = ["Shown", "axis_unit", "short_value", "strip", "write"]
 
 LEAST_WEIGHT = 10.0
 """Parts of a mandate that weigh less, and thrift, which the treasury shows, are left to the briefing."""
-_UNITS = {"weeks": "wk", "points of HHI": "", "people": ""}
+_UNITS = {
+    "weeks": "wk",
+    "points of HHI": "",
+    "people": "",
+    "M USD a quarter": "M",
+    "% of what was ordered here": "%",
+    "times what was ordered here": "\N{MULTIPLICATION SIGN} orders",
+    "% of 2.5D and 3D capacity": "%",
+    "% of others' deliveries": "%",
+    "times what a dollar bought at the start": "\N{MULTIPLICATION SIGN} per dollar",
+    "% of income not spent": "%",
+}
+"""Units short enough for the strip; what a short one leaves out, the ``?`` beside it says."""
 
 
 @dataclass(frozen=True)
@@ -77,15 +89,18 @@ def write(shown: Shown, value: float) -> str:
 def axis_unit(shown: Shown) -> str:
     """The unit of the numbers that ``write`` gives, for an axis."""
     metric, _entity, item = shown.series
+    if metric.startswith("hhi"):
+        return METRICS[metric].unit.partition(",")[0]
     word = said(metric, item).word
-    return METRICS[metric].unit.partition(",")[0] if metric.startswith("hhi") else word
+    return _short(word) if metric == "score_raw" else word  # those are whole sentences
+
+
+def _short(word: str) -> str:
+    short = _UNITS.get(word, word.replace(" a quarter", "/q"))
+    return _(short) if short else ""
 
 
 def short_value(shown: Shown, value: float) -> str:
     """A value with a unit short enough for the strip."""
     metric, _entity, item = shown.series
-    word = said(metric, item).word
-    unit = _UNITS.get(
-        word, word.replace("M USD a quarter", "M").replace(" a quarter", "/q").replace("log points in a hundred", _("log pts"))
-    )
-    return f"{write(shown, value)} {unit}".strip()
+    return f"{write(shown, value)} {_short(said(metric, item).word)}".strip()
