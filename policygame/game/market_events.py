@@ -118,6 +118,7 @@ def _stages(view: _World, t: int) -> Iterator[Headline]:
 
 
 def _firms(view: _World, t: int) -> Iterator[Headline]:
+    # told of no place: a firm's lines stand in several, and its home is where its owners are
     metric = "packaging_capacity_kwpm"
     for entity, item in view.series(metric):
         if not entity.startswith("firm:") or item not in _ADVANCED:
@@ -127,7 +128,7 @@ def _firms(view: _World, t: int) -> Iterator[Headline]:
         names = (("firm", entity_name(entity)), ("item", item_name(item)))
         passed = [kwpm for kwpm in ROUND_KWPM if _crossed(line, t, kwpm) and line[:t].max() < kwpm]
         if passed:
-            yield Headline("firm_passes", home, now, view.weight(55.0, item, home), names, threshold=passed[-1])
+            yield Headline("firm_passes", "", now, view.weight(55.0, item, home), names, threshold=passed[-1])
         since = next((s for s in range(t) if line[s] >= LEAST_DOUBLED_KWPM), None)
         if since is None:
             continue
@@ -136,7 +137,7 @@ def _firms(view: _World, t: int) -> Iterator[Headline]:
             told = (*names, ("since", quarter_text(view.result.quarters[since])))
             then = view.at(metric, entity, item, since)
             weight = view.weight(65.0, item, home)
-            yield Headline("firm_doubles", home, now, weight, told, then=then, threshold=doubled * then.value)
+            yield Headline("firm_doubles", "", now, weight, told, then=then, threshold=doubled * then.value)
 
 
 def _first_lines(view: _World, t: int) -> Iterator[Headline]:

@@ -1,6 +1,8 @@
-"""Events that can be read from announced decisions: what a government begins and ends, and pacts that two of them make.
+"""Events that can be read from announced decisions: what a government begins and ends, pacts that two of them make, and what a seat itself
+decided.
 
-A setting that only changes its amount is no news. Events of the market are ``market_events``; wording and ranking are ``headlines``.
+A setting of others that only changes its amount is no news. One's own decisions are all told, each with the quarter in which its outlays
+are first seen. Events of the market are ``market_events``; wording and ranking are ``headlines``.
 """
 
 from __future__ import annotations
@@ -8,14 +10,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from policygame.catalogue import Quarter
-from policygame.game.headlines import Headline, Reading
-from policygame.game.wording import entity_name, item_name
+from policygame.catalogue import LEVERS, Quarter
+from policygame.game.headlines import OWN, Headline, Reading
+from policygame.game.wording import entity_name, item_name, quarter_text
 from policygame.result import Result
 from policygame.scenario import Policy, Setting
 
 __all__ = ["policy_events"]
 
+_CONTROL = "export_control"
+_SEEN_MUSD = 0.5
+"""Outlays of a lever are seen from here on: what is paid as less than one M USD is told as nothing."""
 _GRANTS = ("packaging_grant", "fab_grant", "tax_credit")
 _CONTROLLED = {"hbm": "high-bandwidth memory", "tools": "packaging tools", "advanced_logic": "advanced logic"}
 _SUPPORTED = {"packaging": "packaging", "fabrication": "wafer"}
@@ -25,10 +30,15 @@ _BASES = {
     "programme_begins": 40.0,
     "commitment_begins": 58.0,
     "control_begins": 86.0,
+    "control_thins": 80.0,
     "control_ends": 66.0,
     "stockpile_begins": 35.0,
 }
 _ALLIANCE_WEIGHT = 82.0
+_OWN_WEIGHT = 200.0
+"""More than anything else weighs: one's own decisions come first."""
+_LEAST_MUSD = 1.0
+"""A programme of others that costs less a quarter is no news."""
 
 
 def policy_events(
@@ -45,41 +55,112 @@ def policy_events(
     for quarter in quarters:
         if quarter in result.quarters:
             for name in whole:
-                found.extend(_own(result, whole, name, quarter, seat, world))
+                if name == seat:
+                    found.extend(_ones_own(result, whole[name], name, quarter, quarters, world))
+                else:
+                    found.extend(_others(result, whole, name, quarter))
             found.extend(_pacts(result, whole, quarter, seat, world))
     return found
 
 
-def _own(
-    result: Result, whole: Mapping[str, Policy], name: str, quarter: Quarter, seat: str | None, world: int
-) -> Iterator[Headline]:
+def _others(result: Result, whole: Mapping[str, Policy], name: str, quarter: Quarter) -> Iterator[Headline]:
+    """What another government begins and ends."""
     now = {setting.key: setting for setting in whole[name].in_force(quarter)}
     before = {setting.key: setting for setting in whole[name].in_force(quarter - 1)}
     for key in sorted(now.keys() ^ before.keys()):
         setting = now.get(key) or before[key]
         kind = _kind(setting, key in now)
-        if kind is None:
+        if kind is None or (kind == "programme_begins" and setting.amount < _LEAST_MUSD):
             continue
-        weight = _BASES[kind] * (1.0 if name != seat else 0.8)  # one knows what one decided
         names = (("place", entity_name(f"country:{name}")), ("item", _item(setting)), ("purpose", _purpose(setting)))
         others = " and ".join(entity_name(f"country:{other}") for other in setting.jurisdictions("on"))
         amount = setting.amount if key in now else None
-        cost = _outlay(result, name, setting.lever, quarter, world, known=name == seat)
-        yield Headline(kind, name, cost, weight, (*names, ("other", others)), amount=amount)
+        cost = Reading("outlay_musd", f"government:{name}", setting.lever, quarter, math.nan)
+        yield Headline(kind, name, cost, _BASES[kind], (*names, ("other", others)), amount=amount)
+
+
+def _ones_own(
+    result: Result, policy: Policy, seat: str, quarter: Quarter, quarters: Sequence[Quarter], world: int
+) -> Iterator[Headline]:
+    """Every decision of ``quarter``, and earlier ones whose outlays are first seen in it."""
+    now = {setting.key: setting for setting in policy.in_force(quarter)}
+    before = {setting.key: setting for setting in policy.in_force(quarter - 1)}
+    last = max(one for one in quarters if one in result.quarters)
+    for key in sorted(now.keys() | before.keys()):
+        new, old = now.get(key), before.get(key)
+        amounts = (old.amount if old else 0.0, new.amount if new else 0.0)
+        if amounts[0] != amounts[1]:
+            yield _decided(result, seat, key, quarter, last, amounts, world)
+        elif new is not None and LEVERS[key[0]].purse != "none":
+            since = _since(policy, key, quarter)
+            if since not in quarters and _first_paid(result, seat, key[0], since, quarter, world) == quarter:
+                paid = _outlay(result, seat, key[0], quarter, world, known=True)
+                names = (*_own_names(key), ("since", quarter_text(since)))
+                yield Headline(f"{OWN}first_paid", seat, paid, _OWN_WEIGHT, names, first=paid)
+
+
+def _decided(
+    result: Result, seat: str, key: tuple[str, str], quarter: Quarter, last: Quarter, amounts: tuple[float, float], world: int
+) -> Headline:
+    """One decision, from an amount to another, and what of it was seen by ``last``."""
+    lever = key[0]
+    before, after = amounts
+    act = "begun" if before == 0.0 else "ended" if after == 0.0 else "raised" if after > before else "lowered"
+    seen = quarter
+    if act == "ended":
+        effect, seen = "over", quarter - 1
+    elif LEVERS[lever].purse == "none":
+        effect = "offered" if lever == "alliance" else "in_force"
+    else:
+        paid = _first_paid(result, seat, lever, quarter, last, world)
+        effect, seen = ("unpaid", last) if paid is None else ("paid", paid)
+    first = _outlay(result, seat, lever, seen, world, known=True) if seen in result.quarters else None
+    first = first or Reading("outlay_musd", f"government:{seat}", lever, seen, math.nan)
+    return Headline(
+        f"{OWN}{act}_{effect}",
+        seat,
+        _outlay(result, seat, lever, quarter, world, known=True),
+        _OWN_WEIGHT,
+        _own_names(key),
+        amount=after if after > 0.0 else None,
+        before_amount=before if before > 0.0 else None,
+        first=first,
+    )
+
+
+def _own_names(key: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    lever, item = key
+    name = LEVERS[lever].name
+    about = _CONTROLLED[item] if lever == _CONTROL else item_name(item)
+    return (("lever", name[0].lower() + name[1:]), ("item", about))
+
+
+def _since(policy: Policy, key: tuple[str, str], quarter: Quarter) -> Quarter:
+    """When the setting that holds in ``quarter`` was decided."""
+    return max(setting.quarter for setting in policy.settings if setting.key == key and setting.quarter <= quarter)
+
+
+def _first_paid(result: Result, seat: str, lever: str, since: Quarter, last: Quarter, world: int) -> Quarter | None:
+    """The first quarter of ``since`` to ``last`` in which a lever is paid for; None where it is not, or not known."""
+    series = (f"government:{seat}", lever)
+    if "outlay_musd" not in result.metrics or series not in result.series("outlay_musd"):
+        return None
+    line = result.array("outlay_musd", *series)[:, world]
+    return next((q for q, paid in zip(result.quarters, line, strict=True) if since <= q <= last and paid >= _SEEN_MUSD), None)
 
 
 def _kind(setting: Setting, begins: bool) -> str | None:
     if setting.lever in _GRANTS:
         return "grant_begins" if begins else "grant_ends"
-    if setting.lever == "export_control":
-        return "control_begins" if begins else "control_ends"
+    if setting.lever == _CONTROL:
+        return ("control_begins" if setting.amount >= 1.0 else "control_thins") if begins else "control_ends"
     if not begins or setting.lever == "alliance":
         return None
     return {"purchase_commitment": "commitment_begins", "stockpile": "stockpile_begins"}.get(setting.lever, "programme_begins")
 
 
 def _item(setting: Setting) -> str:
-    if setting.lever == "export_control":
+    if setting.lever == _CONTROL:
         return _CONTROLLED[setting.item]
     return _SUPPORTED.get(setting.item, item_name(setting.item))
 

@@ -14,7 +14,17 @@ from policygame import Policy, Result, load_scenario, simulate
 from policygame.bots import BOTS
 from policygame.catalogue import METRICS, Quarter
 from policygame.game import market_events as market
-from policygame.game.headlines import MOST, MOST_OF_A_KIND, TEMPLATES, Headline, Reading, ranked
+from policygame.game.headlines import (
+    MOST,
+    MOST_OF_A_KIND,
+    MOST_OF_ONES_OWN,
+    OWN,
+    TEMPLATES,
+    Headline,
+    Reading,
+    amount_text,
+    ranked,
+)
 from policygame.game.news import headlines
 from policygame.game.policy_events import policy_events
 from policygame.game.turns import seats_of
@@ -51,6 +61,8 @@ def numbers_in(text: str, names: Mapping[str, str]) -> list[str]:
 def recomputed(result: Result, told: Headline, policies: Mapping[str, Policy] = POLICIES) -> set[str]:
     """Every number that the text of a headline may hold, from the result and the decisions alone."""
     found: set[str] = set()
+    if told.kind.startswith(OWN):
+        return own_numbers(result, told, policies)
     if told.now.metric == "outlay_musd" and told.amount is None:
         return found  # an end or a pact tells no number
     if told.amount is None:
@@ -70,7 +82,36 @@ def recomputed(result: Result, told: Headline, policies: Mapping[str, Policy] = 
         in_force = policies[government].in_force(told.quarter)
         amounts = [s.amount for s in in_force if s.lever == told.now.item and s.amount == told.amount]
         assert amounts, told
-        found |= {f"{100 * amounts[0]:.0f}", f"{amounts[0]:,.0f}"}
+        found |= digits(told.now.item, amounts[0])
+    return found
+
+
+def digits(lever: str, amount: float) -> set[str]:
+    """A decision's amount as a share in per cent, as a whole number, or with two digits where it is small."""
+    return {f"{100 * amount:.0f}", f"{amount:,.0f}", f"{amount:.2g}"}
+
+
+def own_numbers(result: Result, told: Headline, policies: Mapping[str, Policy]) -> set[str]:
+    """Numbers that one's own decision may be told with: what it was and is set to, and its outlays where they are first seen."""
+    seat, lever = told.now.entity.removeprefix("government:"), told.now.item
+    play_from = Quarter.parse(result.scenario.play_from)
+    policy = Policy.of_history(result.scenario, seat).before(play_from) + policies[seat]
+    found: set[str] = set()
+    for amount, quarter in ((told.amount, told.quarter), (told.before_amount, told.quarter - 1)):
+        if amount is not None:
+            assert amount in [s.amount for s in policy.in_force(quarter) if s.lever == lever], told
+            found |= digits(lever, amount)
+    assert told.first is not None
+    first = told.first
+    found |= {str(first.quarter.year), str(first.quarter.number)}
+    if told.kind.endswith("paid") and not told.kind.endswith("unpaid"):
+        assert first.value == read(result, first) >= 0.5
+        found.add(number(first.value, first.metric, first.item))
+    if told.kind.endswith(("_paid", "_unpaid")) and told.kind != "own_first_paid":
+        line = result.array("outlay_musd", told.now.entity, lever)[:, 0]
+        start, at = result.quarters.index(told.quarter), result.quarters.index(first.quarter)
+        assert (line[start:at] < 0.5).all()
+        assert (line[at] < 0.5) == told.kind.endswith("unpaid")
     return found
 
 
@@ -128,10 +169,13 @@ def test_every_number_of_whole_games_is_recomputed_from_the_result(name: str, se
         assert len(told) <= MOST
         told_at_all += len(told)
         assert [h.weight for h in told] == sorted((h.weight for h in told), reverse=True)
+        own = [h.kind.startswith(OWN) for h in told]
+        assert own == sorted(own, reverse=True)  # one's own decisions come first
+        assert sum(own) <= MOST_OF_ONES_OWN
         for headline in told:
             assert headline.quarter in quarters
             assert headline.metric in METRICS
-            assert sum(h.kind == headline.kind for h in told) <= MOST_OF_A_KIND
+            assert headline.kind.startswith(OWN) or sum(h.kind == headline.kind for h in told) <= MOST_OF_A_KIND
             allowed = recomputed(result, headline)
             for text in numbers_in(headline.text, dict(headline.names)):
                 assert text in allowed, (headline.text, text, allowed)
@@ -168,6 +212,58 @@ def test_decisions_are_told_when_they_begin_and_end(surge: Result) -> None:
     assert told["2024Q3", "TWN", "alliance"] == "Taiwan and the United States agree on pooled capacity."
     assert ("2024Q1", "USA", "alliance") not in told  # an offer alone is no pact
     assert not [key for key in told if key[0] == "2025Q1"]  # a higher amount is no news
+
+
+def test_a_control_that_thins_sales_does_not_stop_them(surge: Result) -> None:
+    thinned = {"USA": Policy.parse("2023Q3 export_control hbm 0.3 on CHN"), "CHN": Policy.parse("2023Q3 workforce packaging 0.3")}
+    told = [h.text for h in policy_events(surge, thinned, surge.quarters[4:8], "TWN")]
+    assert told == [
+        "The United States thins sales of high-bandwidth memory to China by 30 %."
+    ]  # and nothing is spent by "0 M USD"
+
+
+def test_what_rounds_to_nothing_keeps_its_digits() -> None:
+    assert amount_text("packaging_rnd", 0.3) == "0.3 M USD a quarter"
+    assert amount_text("export_control", 0.004) == "0.4 %"
+    assert amount_text("stockpile", 6.0) == "6 k units to be held"
+
+
+def test_a_firm_is_told_of_over_all_its_sites_and_of_no_place(surge: Result) -> None:
+    firms = [h for h in market.market_events(surge, surge.quarters) if h.kind.startswith("firm_")]
+    assert firms
+    assert {h.who for h in firms} == {""}
+    assert all("over all its sites" in h.text for h in firms)
+
+
+def test_ones_own_decisions_come_first_with_when_their_effect_was_seen(surge: Result) -> None:
+    first, second = (headlines(surge, POLICIES, surge.quarters[n : n + 2], seat="USA") for n in (4, 6))
+    assert first[1].text == "You began packaging grant, 2.5D, at 40 %: no firm was paid for it by 2023 Q2."
+    paid = read(surge, Reading("outlay_musd", "government:USA", "packaging_rnd", Quarter.parse("2023Q1"), 0.0))
+    assert first[0].text == (
+        f"You began packaging research and pilot lines, 2.5D, at 100 M USD a quarter: effect first seen in 2023 Q1, {paid:.0f} M USD paid."
+    )
+    assert second[0].text == "You began export control, high-bandwidth memory, at 100 %: in force since 2023 Q3."
+    china = [h.text for h in headlines(surge, POLICIES, surge.quarters[12:14], seat="CHN")]
+    assert china[0].startswith("You raised packaging grant, 2.5D, from 50 % to 60 %: ")
+    ended = [h.text for h in headlines(surge, POLICIES, surge.quarters[14:16], seat="USA")]
+    assert ended[0] == "You ended packaging grant, 2.5D, of 40 %: it ran until 2025 Q2."
+    pact = [h.text for h in headlines(surge, POLICIES, surge.quarters[8:10], seat="USA")]
+    assert (
+        pact[0]
+        == "You began alliance, pooled capacity, at 50 %: offered since 2024 Q1, and in force while the other offers it too."
+    )
+
+
+def test_outlays_that_are_seen_in_a_later_turn_are_told_then(surge: Result) -> None:
+    line = surge.array("outlay_musd", "government:USA", "packaging_grant")[:, 0]
+    later = next(t for t in range(4, len(line)) if line[t] >= 0.5)
+    assert later > 5  # not in the turn of the decision
+    told = [h for h in policy_events(surge, POLICIES, [surge.quarters[later]], "USA") if h.kind == "own_first_paid"]
+    first = surge.quarters[later]
+    text = f"Your packaging grant, 2.5D, of 2023 Q1: effect first seen in {first.year} Q{first.number}, {line[later]:,.0f} M USD paid."
+    assert [h.text for h in told] == [text]
+    after = [h for q in surge.quarters[later + 1 :] for h in policy_events(surge, POLICIES, [q], "USA")]
+    assert not [h for h in after if h.kind == "own_first_paid" and dict(h.names)["since"] == "2023 Q1" and "grant" in h.text]
 
 
 def changed(result: Result, metric: str, entity: str, item: str, values: list[float]) -> Result:
@@ -344,9 +440,16 @@ def test_every_template_is_made_by_some_event(surge: Result) -> None:
         for headline in market.market_events(result, result.quarters) + policy_events(result, POLICIES, result.quarters):
             made.add(headline.kind)
             assert "{" not in headline.text
-    rare = {"leader", "treasury_low", "commitment_begins", "stockpile_begins"}  # tried one by one here and above
+            for quarter in result.quarters:
+                for own in policy_events(result, POLICIES, [quarter], "USA"):
+                    assert "{" not in own.text
+    rare = {"leader", "treasury_low", "commitment_begins", "stockpile_begins", "control_thins"}  # tried one by one here and above
+    rare |= {kind for kind in TEMPLATES if kind.startswith(OWN)}
     assert set(TEMPLATES) - made <= rare
     bought = {"USA": Policy.parse("2023Q1 purchase_commitment interposer_2_5d 40 price 9000 years 2\n2023Q1 stockpile defence 6")}
+    for act in ("begun", "raised", "lowered"):
+        for effect in ("paid", "unpaid", "in_force", "offered"):
+            assert f"own_{act}_{effect}" in TEMPLATES
     texts = [h.text for h in policy_events(surge, bought, surge.quarters[4:5])]
     assert "The United States guarantees to buy 40 k wafers a quarter of 2.5D." in texts
     assert "The United States stocks defence: 6 k units to be held." in texts

@@ -71,7 +71,7 @@ def _key_figures(view: SeatView) -> list[Figure]:
         return Figure(label, number(value, digits), unit, shown, trend, ("metric", metric))
 
     return [
-        figure(_("Die bank"), "die_bank_kunits", _("k units"), AI),
+        figure(_("Die bank, AI accelerators"), "die_bank_kunits", _("k units"), AI),
         figure(_("Lead time"), "lead_time_weeks", _("weeks"), AI),
         figure(_("Fill rate"), "fill_rate", "%", AI, 100.0, "down"),
         figure(_("2.5D in use"), "utilisation", "%", "interposer_2_5d", 100.0),
@@ -161,7 +161,7 @@ def _picture(found: Chain, binding: str) -> tuple[ChartSpec, str]:
         if key == BANK_OUT:
             name = _("Out of the die bank")
         elif key == BANK_IN:
-            words = _("in, {n} k wait").format(n=number(found.waiting))
+            words = _("in; {n} k wafers for all products wait").format(n=number(found.waiting))
         nodes.append(
             Node(
                 ":".join(key),
