@@ -16,6 +16,7 @@ from policygame.catalogue import Quarter
 from policygame.errors import UserError
 from policygame.foresight.summaries import QUANTILES, quantiles
 from policygame.game.counterfactuals import AS_PLAYED, NOBODY, NOTHING, PlayedGame, Progress, Task, divided, run_tasks, watched
+from policygame.game.grants import GrantUse, grants_used
 from policygame.game.leaders import Standing, standings
 from policygame.game.outlook import Series
 from policygame.game.predictions import Answered, Outcome, outcomes
@@ -102,7 +103,7 @@ class Debrief(Seen):
 
     score : against the same worlds in which only this seat does nothing; nothing, played : what is watched
     decisions : by what they added in the game's own world, the most first; effects overlap and do not add up to the score
-    relief : what one per cent more of each stage would have brought
+    relief : what one per cent more of each stage would have brought; grants : what became of every grant
     worlds, worlds_per_decision : how many, the game's own included
     """
 
@@ -113,6 +114,7 @@ class Debrief(Seen):
     decisions: tuple[DecisionEffect, ...]
     worlds_per_decision: int
     relief: Relief
+    grants: tuple[GrantUse, ...]
 
     @property
     def worlds(self) -> int:
@@ -196,6 +198,7 @@ def debrief(
         decisions=tuple(sorted(effects, key=lambda effect: (-effect.points.own, effect.index))),
         worlds_per_decision=few,
         relief=relief_of(scored) if asked is None else asked.result(),
+        grants=grants_used(scored),
         leaders=shown.leaders,
         predictions=shown.predictions,
     )

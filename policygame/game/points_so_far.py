@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from policygame.game.counterfactuals import AS_PLAYED, NOTHING, Task, run_task
+from policygame.game.grants import GrantUse, grants_used
 from policygame.game.score import Score, part_scores
 from policygame.game.turns import Calendar
 from policygame.scenario import Policy, Scenario
@@ -20,12 +21,13 @@ __all__ = ["SoFar", "so_far"]
 
 @dataclass(frozen=True)
 class SoFar:
-    """A seat's score by the end of a turn, and by the end of the turn before (None for the first turn)."""
+    """A seat's score and what became of its grants by the end of a turn; its score by the end of the turn before, None for the first."""
 
     seat: str
     turn: int
     now: Score
     before: Score | None
+    grants: tuple[GrantUse, ...]
 
     @property
     def total(self) -> float:
@@ -59,8 +61,9 @@ def so_far(scenario: Scenario, seed: int, policies: Mapping[str, Policy], seat: 
     last = calendar.last(turn)
     decided = tuple((name, policy.until(last)) for name, policy in policies.items())
     quarters = calendar.quarters_before(turn + 1)
-    ran = run_task(Task(scenario, seed, decided, quarters, seat, (seed,), (AS_PLAYED, NOTHING)))
+    task = Task(scenario, seed, decided, quarters, seat, (seed,), (AS_PLAYED, NOTHING))
+    ran = run_task(task)
     played, nothing = ran[AS_PLAYED][0], ran[NOTHING][0]
     old = calendar.quarters_before(turn) - calendar.quarters_before(1)
     before = part_scores(scenario, seat, played[:, :old], nothing[:, :old]) if old else None
-    return SoFar(seat, turn, part_scores(scenario, seat, played, nothing), before)
+    return SoFar(seat, turn, part_scores(scenario, seat, played, nothing), before, grants_used(task))

@@ -122,6 +122,7 @@ def _what_ifs(charts: _Charts, found: Debrief) -> Markup:
     return join(
         [
             parts.decisions_card(found, None, switches=False),
+            parts.grants_card(found.grants),
             el("section", el("h2", _("What if")), shown, class_="card pad stack"),
         ]
     )

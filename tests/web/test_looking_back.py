@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -140,3 +141,19 @@ def test_every_number_of_the_score_has_its_unit() -> None:
         for words in told:
             assert words in row, words
     assert "Points: weight times gain, over 100" in shown
+
+
+def test_a_grant_that_nobody_took_up_is_said_to_be_unspent(game: LoadedGame, found: Debrief) -> None:
+    used = found.grants[0]
+    assert (used.setting.item, used.cap_musd, str(used.last)) == ("interposer_2_5d", 900.0, "2025Q4")
+    paid = game.simulate().array("outlay_musd", "government:USA", "packaging_grant")[:, 0].sum()
+    assert used.paid_musd == pytest.approx(paid, abs=1e-9)
+    assert used.awarded_musd >= used.paid_musd
+    treasury = game.simulate().array("treasury_musd", "government:USA", "committed")[-1, 0]
+    assert used.awarded_musd - used.paid_musd == pytest.approx(treasury, abs=1e-6)  # nothing was given back here
+    assert so_far(game.scenario, game.seed, game.policies, "USA", 6).grants == found.grants
+    unspent = replace(used, awarded_musd=0.0, paid_musd=0.0)
+    assert parts.grant_words(unspent) == "No firm took it up by 2025 Q4: 0 of 900 M USD awarded."
+    part = parts.grant_words(replace(used, awarded_musd=120.4, paid_musd=40.0))
+    assert part == "120 of 900 M USD awarded to firms by 2025 Q4; 780 M USD were not taken up. 40 M USD were paid by then."
+    assert parts.grant_words(used) in str(parts.grants_card(found.grants))

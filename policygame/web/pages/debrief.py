@@ -120,7 +120,7 @@ def _Computing(view: SeatView, game: Game) -> None:
     words = _("Your game is replayed in other worlds: once as you played it, and once without each of your decisions.")
     page: list[Any] = [
         Fragment(progress(_("Working out what your decisions did"), words, done, whole), classes="card wide"),
-        _limits(view, shown),
+        _awaited(_("What held everything up")),
         _awaited(_("Which of your decisions mattered")),
         _awaited(_("What if you had done nothing?")),
         _leaders(shown, definition, act),
@@ -181,6 +181,7 @@ def _Found(view: SeatView, found: Found) -> None:
         Fragment(parts.outcome_card(found), classes="wide"),
         _held_up(found),
         Fragment(parts.decisions_card(found, left_out), act),
+        *([Fragment(parts.grants_card(found.grants))] if found.grants else []),
         Box(
             [Fragment(what_if, act), Chart(parts.what_if_chart(found, effect, watched), height=260)],
             tag="section",

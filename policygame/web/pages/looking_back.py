@@ -10,6 +10,7 @@ import numpy as np
 from policygame.catalogue import JURISDICTIONS, LEVERS, MANDATE, TECHNOLOGIES, Quarter
 from policygame.foresight.bottleneck import JOINTLY
 from policygame.game.debrief import Debrief, DecisionEffect, Path, Seen
+from policygame.game.grants import GrantUse
 from policygame.game.relief import Relief
 from policygame.game.wording import item_name, quarter_text, said, value_text
 from policygame.model.standing import DEFINITIONS
@@ -25,6 +26,8 @@ from policygame.web.text import _, change, n_, number, percent
 
 __all__ = [
     "decisions_card",
+    "grant_words",
+    "grants_card",
     "leaders_card",
     "leaders_chart",
     "moment_card",
@@ -43,6 +46,8 @@ __all__ = [
 LEAST_POINTS = 0.0005
 """Points that are shown as nothing are called nothing."""
 HISTORY_QUARTERS = 4
+HALF_MUSD = 0.5
+"""Less is shown as no M USD."""
 
 
 def points_text(points: float) -> str:
@@ -377,6 +382,45 @@ def what_if_chart(found: Debrief, effect: DecisionEffect | None, watched: int) -
         write=lambda value: number(value, form.decimals),
         finding=what_if_words(found, effect, watched),
     )
+
+
+# what became of grants -----------------------------------------------------------------------------------------------------------
+
+
+def grant_words(used: GrantUse) -> str:
+    """What became of a grant, in a sentence or two: how much of it was awarded, and what nobody took up."""
+    when, cap = quarter_text(used.last), used.cap_musd
+    awarded = number(used.awarded_musd, 0)
+    if number(used.awarded_musd, 0) == "0":
+        if cap is None:
+            return _("No firm took it up by {quarter}: nothing was awarded.").format(quarter=when)
+        return _("No firm took it up by {quarter}: 0 of {cap} M USD awarded.").format(quarter=when, cap=number(cap, 0))
+    if cap is None:
+        told = _("{awarded} M USD awarded to firms by {quarter}; it has no cap.").format(awarded=awarded, quarter=when)
+    elif used.left_musd is not None and used.left_musd >= HALF_MUSD:
+        told = _("{awarded} of {cap} M USD awarded to firms by {quarter}; {left} M USD were not taken up.").format(
+            awarded=awarded, cap=number(cap, 0), quarter=when, left=number(used.left_musd, 0)
+        )
+    else:
+        told = _("All {cap} M USD awarded to firms by {quarter}.").format(cap=number(cap, 0), quarter=when)
+    return told + " " + _("{paid} M USD were paid by then.").format(paid=number(used.paid_musd, 0))
+
+
+def grants_card(grants: Sequence[GrantUse]) -> Markup | None:
+    """What became of every grant; None where none was decided."""
+    if not grants:
+        return None
+    rows = [
+        el(
+            "li",
+            el("b", _(LEVERS[one.setting.lever].name), ", ", item_name(one.setting.item), ", ", percent(one.setting.amount)),
+            " ",
+            el("span", _("since {quarter}").format(quarter=quarter_text(one.setting.quarter)), class_="sub"),
+            el("div", grant_words(one)),
+        )
+        for one in grants
+    ]
+    return el("section", el("h2", _("What became of your grants")), el("ul", rows), class_="card pad stack")
 
 
 # who leads ----------------------------------------------------------------------------------------------------------------------

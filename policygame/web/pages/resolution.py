@@ -25,7 +25,7 @@ from policygame.web.pages.desk.news import headlines_of, told
 from policygame.web.pages.desk.series import short_value, strip
 from policygame.web.pages.desk.tabs import WorldTabs
 from policygame.web.pages.end_here import EndHere
-from policygame.web.pages.looking_back import LEAST_POINTS, points_text
+from policygame.web.pages.looking_back import LEAST_POINTS, grants_card, points_text
 from policygame.web.pages.other_model import other_model
 from policygame.web.shell import Shell, nav_link, top_bar
 from policygame.web.text import _
@@ -154,6 +154,8 @@ def _Mandate(view: SeatView, turn: int) -> None:
         Fragment(el("p", told.problem, class_="sub pad"), classes="card")
     elif not view.derived or told.value is not None:
         Fragment(_mandate(view, turn, told.value), classes="card pad stack")
+        if told.value is not None and told.value.grants:
+            Fragment(grants_card(told.value.grants))
     else:
         words = _("Counting your points: the same world is run once more in which you do nothing.")
         Fragment(skeleton(words, height_px=240), classes="card")
