@@ -9,10 +9,10 @@ import typer
 
 from policygame.cli.scored import scores_of, show_scores, told_scores
 from policygame.cli.screen import print_json, print_table, print_text
-from policygame.cli.stored import DatabaseOption, JsonOption, events_of
+from policygame.cli.stored import DatabaseOption, JsonOption, events_of, seal_of_named
 
 if TYPE_CHECKING:
-    from policygame.game.handin import TurnCheck, Verification
+    from policygame.game.handin import Seal, TurnCheck, Verification
     from policygame.game.score import Score
 
 DOES_NOT_FOLLOW = 1
@@ -31,25 +31,29 @@ def replay(
     A game of another version of the model is compared with what the installed one makes of it, and both are named.
 
     Exit code 1 when something does not follow from the decisions: results, a decision that the rules do not allow, or one that a
-    bot would not have taken.
+    bot would not have taken; and when the file was changed after it was written, a player's name included.
     """
     from policygame.game.handin import verify
 
     found = verify(events_of(game, database))
+    seal = seal_of_named(game)
     scores = scores_of(found.game) if found.holds else {}
     if json:
-        print_json(_report(found, scores))
+        print_json(_report(found, scores, seal))
     else:
-        _show(found, scores)
-    if not found.holds:
+        _show(found, scores, seal)
+    if not found.holds or seal == "changed":
         raise typer.Exit(DOES_NOT_FOLLOW)
 
 
-def _show(found: Verification, scores: dict[str, Score]) -> None:
+def _show(found: Verification, scores: dict[str, Score], seal: Seal | None) -> None:
     game = found.game
     print_text(f"{game.scenario.name}, seed {game.seed}, code {game.code}, played with the model {found.model}")
     if not found.same_model:
         print_text(f"Another model is installed and derives it: {found.installed}")
+    people = [f"{seat.id} {seat.player}" for seat in game.seats.values() if seat.holder == "person"]
+    bots = [f"{seat.id} {seat.bot}" for seat in game.seats.values() if seat.holder == "bot"]
+    print_text(f"Players: {', '.join(people) or 'none'}. Rivals: {', '.join(bots) or 'none'}.")
     rows = [
         [str(turn.turn), turn.quarter, "yes" if turn.holds else "NO", turn.stated[:12], turn.derived[:12], _apart(turn)]
         for turn in found.turns
@@ -72,6 +76,12 @@ def _show(found: Verification, scores: dict[str, Score]) -> None:
     else:
         print_text(f"It does not follow under the installed model. {found.first_problem}")
         print_text(f"That alone does not mean that the file was changed: only the model {found.model} can judge that.")
+    if seal == "changed":
+        print_text(
+            "The file was changed after it was written: its digest does not fit its events. Names of players are part of it."
+        )
+    elif seal == "none":
+        print_text("The file has no digest, as those of earlier versions: names of players in it are not checked.")
 
 
 def _apart(turn: TurnCheck) -> str:
@@ -79,10 +89,15 @@ def _apart(turn: TurnCheck) -> str:
     return f"{found.metric} {found.stated:.6g}, {found.derived:.6g}" if found is not None else ""
 
 
-def _report(found: Verification, scores: dict[str, Score]) -> dict[str, Any]:
+def _report(found: Verification, scores: dict[str, Score], seal: Seal | None) -> dict[str, Any]:
     game = found.game
     return {
         "holds": found.holds,
+        "file": seal,
+        "seats": {
+            seat.id: {"player": seat.player} if seat.holder == "person" else {"bot": seat.bot}
+            for seat in found.game.seats.values()
+        },
         "first_problem": found.first_problem,
         "exactness": found.exactness,
         "scenario": game.scenario.name,

@@ -15,10 +15,21 @@ from policygame.cli.options import OptionError
 
 if TYPE_CHECKING:
     from policygame.game import Event
+    from policygame.game.handin import Seal
     from policygame.hosting.host import Host
     from policygame.store import StoredGame
 
-__all__ = ["DatabaseOption", "ForceOption", "JsonOption", "events_of", "open_host", "read_file", "stored_game", "write_file"]
+__all__ = [
+    "DatabaseOption",
+    "ForceOption",
+    "JsonOption",
+    "events_of",
+    "open_host",
+    "read_file",
+    "seal_of_named",
+    "stored_game",
+    "write_file",
+]
 
 LARGEST_FILE_BYTES = 20_000_000
 
@@ -50,6 +61,13 @@ def stored_game(host: Host, named: str) -> StoredGame:
     if found is None:
         raise OptionError(f"there is no game {named[:80]!r} in {host.store.name}; policygame games lists codes and ids")
     return found
+
+
+def seal_of_named(named: str) -> Seal | None:
+    """Whether the file of that name is as it was written; None where a game of the database is named."""
+    from policygame.game.handin import seal_of
+
+    return seal_of(read_file(Path(named)), named) if Path(named).is_file() else None
 
 
 def events_of(named: str, database: str | None) -> list[Event]:

@@ -1,11 +1,14 @@
 """Games as files: what is handed in, moved between machines, verified, and loaded into Python.
 
 A game file is the log of events as JSON. It carries no results beyond a digest and the sum of each metric, turn by turn: whoever
-reads it derives every number anew and finds out whether what stands in it follows from its decisions.
+reads it derives every number anew and finds out whether what stands in it follows from its decisions. A digest over all events, names
+among them, tells whether the file was changed after it was written; it is no signature, so who changes a file can write a new one. Files
+without a digest, of earlier versions, are read as before.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import warnings
 from collections.abc import Mapping, Sequence
@@ -31,17 +34,21 @@ __all__ = [
     "GameFileError",
     "LoadedGame",
     "OtherModelWarning",
+    "Seal",
     "TurnCheck",
     "Verification",
     "game_file",
     "load_game",
     "read_game_file",
+    "seal_of",
     "verify",
 ]
 
 FORMAT = "policygame-game"
 LARGEST_FILE_BYTES = 20_000_000
 MOST_EVENTS = 100_000
+Seal = Literal["whole", "changed", "none"]
+"""Whether a file's digest is that of its events; "none" where it has no digest."""
 Exactness = Literal["", "1e-9", "bit for bit"]
 _EXACTNESS: tuple[Exactness, ...] = ("", "1e-9", "bit for bit")
 """From the least exact on."""
@@ -58,7 +65,20 @@ class GameFileError(UserError):
 def game_file(events: Sequence[Event]) -> str:
     """The text of a game file: one event a line, so that two files can be compared."""
     lines = ",\n".join(event_json(event) for event in events)
-    return f'{{"format":"{FORMAT}","version":1,"events":[\n{lines}\n]}}\n'
+    return f'{{"format":"{FORMAT}","version":1,"digest":"{_digest(events)}","events":[\n{lines}\n]}}\n'
+
+
+def _digest(events: Sequence[Event]) -> str:
+    return hashlib.sha256("\n".join(event_json(event) for event in events).encode("utf-8")).hexdigest()
+
+
+def seal_of(text: str | bytes, source: str = "the file") -> Seal:
+    """Whether a game file is as it was written, names of players included; GameFileError as for ``read_game_file``."""
+    events = read_game_file(text, source)
+    stated = json.loads(text).get("digest")
+    if stated is None:
+        return "none"
+    return "whole" if stated == _digest(events) else "changed"
 
 
 def read_game_file(text: str | bytes, source: str = "the file") -> list[Event]:

@@ -30,7 +30,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from policygame.errors import UserError
-from policygame.web import hosted, identity
+from policygame.web import handin_page, hosted, identity
 from policygame.web.document import adapt, check_assets, error_page, front_end_folders, web_assets
 from policygame.web.guard import LONGEST_MESSAGE_BYTES, Guard
 from policygame.web.help import help_text
@@ -277,6 +277,8 @@ def create_app(
         Route("/readyz", _readyz(ready)),
         Route("/help/{kind}/{name}", _help),
         Route("/keep", _keep(root_path), methods=["POST"]),
+        Route("/handin", handin_page.page, methods=["GET"]),
+        Route("/handin", handin_page.take, methods=["POST"]),
         Route("/play/{code}/game.json", _game_file),
         Route("/play/{code}/debrief.html", _debrief_file),
         Mount("/assets/web", _Own(directory=web_assets())),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from urllib.parse import parse_qs
 
 import solara
@@ -20,7 +21,14 @@ from policygame.web.shell import Shell, nav_link, notice, top_bar, use_go
 from policygame.web.text import _
 from policygame.web.vue import Box, Fragment
 
-__all__ = ["Assign", "read_assignment"]
+__all__ = ["Assign", "drawn_world", "read_assignment"]
+
+MOST_DRAWN = 999_999
+
+
+def drawn_world() -> int:
+    """A world for an assignment that names none: drawn, short enough to be read out, and shown in the link."""
+    return 1 + secrets.randbelow(MOST_DRAWN)
 
 
 def read_assignment(scenario: str, rest: tuple[str, ...]) -> tuple[str, str, int, str]:
@@ -67,7 +75,10 @@ def Assign(code: str = "", rest: tuple[str, ...] = ()) -> None:
     def act(name: str, value: str) -> None:
         if name != "begin":
             return
-        player = parse_qs(value).get("player", [""])[-1].strip() or _("Player")
+        player = parse_qs(value).get("player", [""])[-1].strip()
+        if not player:
+            notice("refused", _("The game was not begun."), _("Write your name: it stands in the file that you hand in."))
+            return
         try:
             entry = host().create(
                 scenario, seat, player, seed=seed, bots=dict.fromkeys(seats_of(scenario_named(scenario)), bot), assignment=True
@@ -103,7 +114,7 @@ def _card(scenario: str, seat: str, seed: int, bot: str) -> Markup:
         el(
             "div",
             el("label", _("Your name, as it will stand in the file"), for_="player"),
-            el("input", id="player", name="player", maxlength=40, autocomplete="name"),
+            el("input", id="player", name="player", maxlength=40, autocomplete="name", required=True),
             class_="field",
         ),
         el(

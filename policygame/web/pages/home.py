@@ -16,10 +16,11 @@ from policygame.web.components import Address
 from policygame.web.hosted import host
 from policygame.web.identity import Tokens, use_tokens, valid_code
 from policygame.web.markup import Markup, el, join
+from policygame.web.pages.assign import drawn_world
 from policygame.web.pages.river import river, river_figures
 from policygame.web.pages.setup import Choice, Door, assignment_path, read_choice, seed_of, setup_panel
 from policygame.web.palette import css_name, jurisdiction_token
-from policygame.web.shell import Shell, nav_link, notice, top_bar, use_go
+from policygame.web.shell import Shell, link, nav_link, notice, top_bar, use_go
 from policygame.web.text import _, n_
 from policygame.web.vue import Box, Fragment
 
@@ -43,7 +44,7 @@ def Home() -> None:
         try:
             seed = seed_of(chosen)
             if chosen.door == "assign":
-                set_made(assignment_path(replace(chosen, seed=str(seed or 1))))
+                set_made(assignment_path(replace(chosen, seed=str(drawn_world() if seed is None else seed))))
                 return
             bots = dict.fromkeys(seats_of(scenario_named(chosen.scenario)), chosen.bot)
             entry = host().create(
@@ -274,7 +275,13 @@ def _Made(path: str) -> None:
     foot = join(
         [
             el("div", nav_link(path, _("Try it"), class_="btn"), class_="row"),
-            el("p", _("Check a file that was handed in with: policygame replay FILE"), class_="sub mute"),
+            el("p", _("World {n}, the same for all who open it.").format(n=path.rsplit("/", 2)[-2]), class_="sub"),
+            el(
+                "p",
+                el("a", _("Check a file that was handed in"), href=link("/handin")),
+                _(", or with: policygame replay FILE"),
+                class_="sub mute",
+            ),
         ]
     )
     parts = [Fragment(el("div", head, data_arrive=path)), Address(path, "made"), Fragment(foot)]
@@ -284,6 +291,7 @@ def _Made(path: str) -> None:
 def _foot() -> Markup:
     return el(
         "footer",
+        el("span", _("Teachers: "), el("a", _("check a file that was handed in"), href=link("/handin")), "."),
         el("span", _("Works at 390 pixels, by keyboard, and without the internet.")),
         el("span", _("Every figure carries its source. Map: Natural Earth, public domain.")),
         class_="between wrap sub foot",

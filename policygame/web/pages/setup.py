@@ -60,8 +60,10 @@ def read_choice(choice: Choice, query: str) -> Choice:
 
 
 def assignment_path(choice: Choice) -> str:
-    """The address of an assignment: it fixes scenario, government, seed and rivals."""
-    parts = (choice.scenario, choice.seat, choice.seed or "1", choice.bot)
+    """The address of an assignment: it fixes scenario, government, seed and rivals. ValueError where no world is chosen."""
+    if not choice.seed:
+        raise ValueError(_("An assignment fixes a world: write its number, or have one drawn."))
+    parts = (choice.scenario, choice.seat, choice.seed, choice.bot)
     return "/assign/" + "/".join(quote(part, safe="") for part in parts)
 
 
