@@ -80,12 +80,21 @@ def play(
 
 
 def _show(plan: Plan, told: Sequence[Mapping[str, object]]) -> None:
-    columns = ["turn", "to", *(metric.replace("_", " ") for metric in _SHOWN), "digest"]
+    from policygame.catalogue import METRICS
+    from policygame.game.wording import number, said
+
+    heads = [f"{METRICS[metric].name.lower()}, {said(metric).word}" for metric in _SHOWN]
     rows = [
-        [str(turn["turn"]), str(turn["quarter"]), *(f"{turn[m]:.3g}" for m in _SHOWN), str(turn["digest"])[:12]] for turn in told
+        [
+            str(turn["turn"]),
+            str(turn["quarter"]),
+            *(number(float(str(turn[metric])), metric) for metric in _SHOWN),
+            str(turn["digest"])[:12],
+        ]
+        for turn in told
     ]
     title = f"{plan.scenario}, seed {plan.seed}: AI accelerators in the world, at the end of each turn"
-    print_table(title, columns, rows, numbers=True)
+    print_table(title, ["turn", "to", *heads, "digest"], rows, numbers=True)
 
 
 def _keep(text: str, database: str) -> str:

@@ -37,7 +37,7 @@ def replay(
 
     found = verify(events_of(game, database))
     seal = seal_of_named(game)
-    scores = scores_of(found.game) if found.holds else {}
+    scores = scores_of(found.game) if found.holds and seal != "changed" else {}
     if json:
         print_json(_report(found, scores, seal))
     else:

@@ -39,9 +39,17 @@ def scores_of(game: Game) -> dict[str, Score]:
 
 def show_scores(game: Game, scores: Mapping[str, Score]) -> None:
     """Print a table for each score: the parts of the mandate, and the points they add up to."""
+    from policygame.game.wording import value_text
+
     for seat, score in scores.items():
         rows = [
-            [MANDATE[part.part].name, f"{part.weight:g}", f"{part.played:.3f}", f"{part.nothing:.3f}", f"{part.points:+.4f}"]
+            [
+                MANDATE[part.part].name,
+                f"{part.weight:g}",
+                value_text(part.played, "score_raw", part.part),
+                value_text(part.nothing, "score_raw", part.part),
+                f"{part.points:+.4f}",
+            ]
             for part in score.parts
             if part.weight
         ]

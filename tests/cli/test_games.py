@@ -345,3 +345,24 @@ def test_what_was_done_can_be_had_as_json(call, begun, database, tmp_path):
     assert backed_up == {"file": str(tmp_path / "all.backup"), "games": 1, "database": str(database)}
     restored = json.loads(call("restore", tmp_path / "all.backup", "--database", other, "--force", "--json").stdout)
     assert restored == {"file": str(tmp_path / "all.backup"), "games": 1, "database": other}
+
+
+def test_a_changed_name_is_found_out_and_rivals_are_named(call, database, plan, tmp_path):
+    call("play", plan, "--turns", "1", "--out", "game.json")
+    whole = call("replay", "game.json")
+    assert whole.exit_code == 0
+    assert "Players: USA Ann. Rivals: " in whole.stdout
+    assert "CHN subsidy-matcher" in whole.stdout
+    file = tmp_path / "game.json"
+    file.write_text(file.read_text("utf-8").replace('"Ann"', '"Eve"'), "utf-8")
+    changed = call("replay", "game.json")
+    assert changed.exit_code == 1
+    assert "The file was changed after it was written" in changed.stdout
+    assert "Score of" not in changed.stdout
+    assert json.loads(call("replay", "game.json", "--json").stdout)["file"] == "changed"
+
+
+def test_numbers_of_play_are_whole_and_have_units(call, database, plan):
+    shown = call("play", plan, "--turns", "3").stdout
+    assert "deliveries, k units a quarter" in shown
+    assert "e+0" not in shown
