@@ -188,6 +188,9 @@ def _summary_told(summary: Summary) -> dict[str, Any]:
         "done": summary.done,
         "failed": summary.failed,
         "damaged": list(summary.damaged),
+        "seconds": round(summary.seconds, 1),
+        "games_per_second": round(summary.games_per_second, 1),
+        "peak_memory_bytes": {"driver": summary.driver_peak_bytes, "workers": dict(summary.worker_peak_bytes)},
     }
 
 
@@ -197,8 +200,23 @@ def _tell_summary(summary: Summary) -> None:
         print_text(f"Files of {tasks} were damaged; their runs were run again.")
     resumed = f", {summary.before:,} of them before" if summary.before else ""
     print_text(f"{summary.done:,} of {summary.planned:,} runs are done{resumed}. Results are in {summary.out}.")
+    if summary.done > summary.before:
+        print_text(_effort(summary))
     if summary.failed:
         print_text(f"{summary.failed:,} runs failed; {summary.out}/failures says why. Run them again with --retry-failed.")
+
+
+def _effort(summary: Summary) -> str:
+    """What a call took: time, games per second, and the most memory that its processes held."""
+    ran = summary.done - summary.before
+    words = f"{ran:,} game{'s' * (ran != 1)} in {summary.seconds:,.1f} s, {summary.games_per_second:,.1f} a second"
+    told = []
+    if summary.driver_peak_bytes is not None:
+        told.append(f"{summary.driver_peak_bytes / 1e6:,.0f} MB here")
+    workers = summary.worker_peak_bytes.values()
+    if workers:
+        told.append(f"{max(workers) / 1e6:,.0f} MB in the largest of {len(workers)} worker{'s' * (len(workers) != 1)}")
+    return f"{words}; peak memory {' and '.join(told)}." if told else f"{words}."
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 Rows stand in the order that the usual estimators expect: Saltelli's blocks for Sobol' indices (A, A with a column of B for each
 dimension, B with a column of A where pairs are asked for, B), Morris' walks one after the other. A design is a function of its
-numbers and its seed alone. How places become values is ``spreads``.
+numbers and its seed alone, and is laid out in the memory that its points need and little more: it may have millions of them. How places
+become values is ``spreads``.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ __all__ = ["MORRIS_LEVELS", "factorial_size", "full_factorial", "latin_hypercube
 
 MORRIS_LEVELS = 4
 _BITS = 30
+_ROWS = 1 << 16
+"""Points whose chance is drawn at once."""
 
 
 def _generator(seed: int) -> np.random.Generator:
@@ -33,7 +36,10 @@ def full_factorial(steps: Sequence[Array]) -> Array:
            [1.  , 0.25],
            [1.  , 0.75]])
     """
-    return np.stack([grid.ravel() for grid in np.meshgrid(*steps, indexing="ij")], axis=1)
+    grid = np.empty((*(len(places) for places in steps), len(steps)))
+    for d, places in enumerate(steps):
+        grid[..., d] = places.reshape(-1, *[1] * (len(steps) - 1 - d))
+    return grid.reshape(-1, len(steps))
 
 
 def factorial_size(steps: Sequence[Array]) -> int:
@@ -47,8 +53,13 @@ def factorial_size(steps: Sequence[Array]) -> int:
 def latin_hypercube(points: int, dimensions: int, seed: int) -> Array:
     """Each dimension is cut into as many strips as there are points, and every strip holds one."""
     generator = _generator(seed)
-    strips = np.argsort(generator.random((points, dimensions)), axis=0, kind="stable")
-    places: Array = (strips + generator.random((points, dimensions))) / points
+    places: Array = generator.random((points, dimensions))
+    for d in range(dimensions):
+        places[:, d] = np.argsort(places[:, d], kind="stable")
+    for first in range(0, points, _ROWS):
+        rows = places[first : first + _ROWS]
+        rows += generator.random(rows.shape)
+        rows /= points
     return places
 
 
@@ -68,16 +79,13 @@ def sobol(base: int, dimensions: int, seed: int, second_order: bool) -> Array:
     shift = generator.integers(0, 2**_BITS, size=2 * dimensions, dtype=np.uint64)
     places = ((cells ^ shift) + 0.5) / 2**_BITS
     a, b = places[:, :dimensions], places[:, dimensions:]
-    rows = [a, *(_with_column(a, b, d) for d in range(dimensions))]
-    if second_order:
-        rows += [_with_column(b, a, d) for d in range(dimensions)]
-    return np.stack([*rows, b], axis=1).reshape(-1, dimensions)
-
-
-def _with_column(places: Array, other: Array, dimension: int) -> Array:
-    mixed = places.copy()
-    mixed[:, dimension] = other[:, dimension]
-    return mixed
+    rows = np.empty((base, sobol_size(1, dimensions, second_order), dimensions))
+    rows[:, : dimensions + 1], rows[:, dimensions + 1 :] = a[:, None], b[:, None]
+    for d in range(dimensions):
+        rows[:, 1 + d, d] = b[:, d]
+        if second_order:
+            rows[:, 1 + dimensions + d, d] = a[:, d]
+    return rows.reshape(-1, dimensions)
 
 
 def morris(trajectories: int, dimensions: int, levels: int, seed: int) -> Array:
@@ -98,4 +106,4 @@ def morris(trajectories: int, dimensions: int, levels: int, seed: int) -> Array:
         moved = order[:, step]
         walk[every, moved] = np.where(rises[every, moved], lower[every, moved] + jump, lower[every, moved])
         rows[:, step + 1] = walk
-    return np.clip(rows.reshape(-1, dimensions), 0.0, 1.0)
+    return np.clip(rows, 0.0, 1.0, out=rows).reshape(-1, dimensions)

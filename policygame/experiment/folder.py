@@ -45,7 +45,8 @@ __all__ = [
     "write_aside",
 ]
 
-_ROWS_OF_RUNS = 100_000
+_ROWS_OF_RUNS = 20_000
+_RUNS_AT_ONCE = 1 << 20
 _RUNS_RECORD = "runs.json"
 
 
@@ -277,9 +278,21 @@ class Finished:
     damaged: tuple[str, ...]
 
     @property
-    def missing(self) -> Runs:
-        """Runs that are planned and not done, ascending."""
-        return np.flatnonzero(~self.done).astype(np.int64) + self.first
+    def n_missing(self) -> int:
+        """How many runs are planned and not done."""
+        return len(self.done) - int(np.count_nonzero(self.done))
+
+    def missing(self, size: int) -> Iterator[Runs]:
+        """Runs that are planned and not done, ascending, ``size`` at a time; never all of them as numbers at once."""
+        rest = np.empty(0, dtype=np.int64)
+        for at in range(0, len(self.done), _RUNS_AT_ONCE):
+            found = np.flatnonzero(~self.done[at : at + _RUNS_AT_ONCE]) + (self.first + at)
+            rest = np.concatenate([rest, found.astype(np.int64, copy=False)])
+            whole = len(rest) - len(rest) % size
+            yield from (rest[first : first + size].copy() for first in range(0, whole, size))
+            rest = rest[whole:]
+        if len(rest):
+            yield rest
 
 
 def finished(out: Path, first: int, end: int, *, verify: bool, retry_failed: bool = False) -> Finished:

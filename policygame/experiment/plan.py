@@ -183,9 +183,10 @@ def plan_of(experiment: Experiment, scenario: Scenario, folder: Path, text: str 
     if experiment.design.method == "table":
         dims, values, arm_of_point = _table(experiment, scenario, folder, dims, arms)
     else:
-        places = _places(experiment.design, dims)
-        columns = [d.spread.at(places[:, n]) for n, d in enumerate(dims) if d.spread is not None]
-        values = np.stack(columns, axis=1) if columns else np.empty((len(places), 0))
+        values = _places(experiment.design, dims)
+        for n, dimension in enumerate(dims):
+            assert dimension.spread is not None, dimension
+            values[:, n] = dimension.spread.at(values[:, n])
     return Plan(
         experiment,
         scenario,

@@ -11,11 +11,13 @@ import os
 import pickle
 import signal
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,9 @@ from policygame.errors import UserError
 from policygame.experiment.folder import Finished, begin, cannot_write, finished, lock
 from policygame.experiment.loading import load_experiment
 from policygame.experiment.plan import Plan, Runs
-from policygame.experiment.tasks import Task, batch_of, game_of, work
+from policygame.experiment.measured import pairs_of
+from policygame.experiment.memory import peak_bytes
+from policygame.experiment.tasks import Task, Worked, batch_of, game_of, work
 from policygame.model.agents import Producer
 
 __all__ = ["Interrupted", "RunningError", "Summary", "run_experiment", "shard_of"]
@@ -31,7 +35,7 @@ __all__ = ["Interrupted", "RunningError", "Summary", "run_experiment", "shard_of
 WORLDS_PER_TASK = 256
 FEWEST_PER_TASK = 32
 MOST_SERIES_VALUES = 8_000_000
-"""Values that a task keeps quarter by quarter, at most: 64 MB."""
+"""Values that a task records quarter by quarter, at most: 64 MB."""
 TASKS_AHEAD = 2
 """Tasks that are handed out for each worker; the others wait here, so that the end of a day finishes soon."""
 MOST_BREAKS = 3
@@ -56,7 +60,9 @@ class Interrupted(KeyboardInterrupt):
 class Summary:
     """What a call did: runs of its shard that are ``planned``, were done ``before``, are ``done`` now, and ``failed`` among them.
 
-    ``damaged`` names tasks whose files were found damaged and were run again.
+    ``damaged`` names tasks whose files were found damaged and were run again. ``seconds`` is how long the call took,
+    ``driver_peak_bytes`` the most memory that the process of the call has held, ``worker_peak_bytes`` that of each worker process
+    by its name, HOST:PID; where a system does not say it, it is None or left out.
     """
 
     out: Path
@@ -65,6 +71,14 @@ class Summary:
     done: int
     failed: int
     damaged: tuple[str, ...]
+    seconds: float = 0.0
+    driver_peak_bytes: int | None = None
+    worker_peak_bytes: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def games_per_second(self) -> float:
+        """Runs that this call did in a second."""
+        return (self.done - self.before) / self.seconds if self.seconds else 0.0
 
 
 def run_experiment(
@@ -99,7 +113,7 @@ def run_experiment(
     """
     plan = experiment if isinstance(experiment, Plan) else load_experiment(experiment)
     plan = plan if agents is None else plan.with_agents(agents)
-    folder = Path(os.path.abspath(out))
+    folder, begun = Path(os.path.abspath(out)), time.perf_counter()
     first, end = shard_of(plan.n_runs, shard)
     begin(plan, folder)
     with lock(folder, first, end):
@@ -109,19 +123,25 @@ def run_experiment(
         )
         pool = _pool(executor, scheduler, workers)
         for _ in range(MOST_BREAKS):
-            if not len(state.missing):
+            if not state.n_missing:
                 break
             try:
                 _run_missing(plan, state, folder, shard, worlds_per_task, pool, count)
             except Interrupted:
-                raise Interrupted(_now(count.summary, finished(folder, first, end, verify=False))) from None
+                raise Interrupted(_now(count.summary, finished(folder, first, end, verify=False), begun)) from None
             state = finished(folder, first, end, verify=False)
-        return _now(count.summary, state)
+        return _now(count.summary, state, begun)
 
 
-def _now(summary: Summary, state: Finished) -> Summary:
-    """A summary with what the folder's records say."""
-    return replace(summary, done=int(state.done.sum()), failed=state.failed)
+def _now(summary: Summary, state: Finished, begun: float) -> Summary:
+    """A summary with what the folder's records say, and what it took."""
+    return replace(
+        summary,
+        done=int(state.done.sum()),
+        failed=state.failed,
+        seconds=time.perf_counter() - begun,
+        driver_peak_bytes=peak_bytes(),
+    )
 
 
 def shard_of(n_runs: int, shard: tuple[int, int]) -> tuple[int, int]:
@@ -143,6 +163,13 @@ class _Count:
         self.summary, self._progress = summary, progress
         self.add(0, 0)
 
+    def worked(self, task: Worked) -> None:
+        """A task is done."""
+        if task.peak_bytes is not None:
+            peaks = {**self.summary.worker_peak_bytes, task.process: task.peak_bytes}
+            self.summary = replace(self.summary, worker_peak_bytes=peaks)
+        self.add(task.runs, task.failed)
+
     def add(self, done: int, failed: int) -> None:
         self.summary = replace(self.summary, done=self.summary.done + done, failed=self.summary.failed + failed)
         if self._progress is not None:
@@ -153,77 +180,91 @@ def _run_missing(
     plan: Plan, state: Finished, out: Path, shard: tuple[int, int], worlds: int | None, pool: Pool, count: _Count
 ) -> None:
     """Run all that is missing; workers that die are replaced while something still gets done."""
-    game, missing, lost = pickle.dumps(game_of(plan)), state.missing, 0
-    waiting: list[Runs] = []
-    while len(missing) or waiting:
+    game, fruitless = pickle.dumps(game_of(plan)), 0
+    waiting: _Waiting | None = None
+    while waiting is None or waiting.more():
         with pool() as (executor, n_workers):
-            if not waiting:
-                size = _task_size(plan, len(missing), n_workers, worlds)
-                waiting = [missing[at : at + size] for at in range(0, len(missing), size)][::-1]
-                missing = missing[:0]
+            if waiting is None:
+                waiting = _Waiting(state.missing(_task_size(plan, state.n_missing, n_workers, worlds)))
             before = count.summary.done
-            back = _hand_out(executor, n_workers * TASKS_AHEAD, waiting, _sender(plan, game, out, shard), count)
-        waiting += back
-        if not back and not waiting:
-            return
-        lost = lost + 1 if count.summary.done == before else 0
-        if lost >= MOST_BREAKS:
+            _hand_out(executor, n_workers * TASKS_AHEAD, waiting, _sender(plan, game, out, shard), count)
+        fruitless = fruitless + 1 if count.summary.done == before else 0
+        if fruitless >= MOST_BREAKS:
             raise RunningError(
                 f"worker processes died {MOST_BREAKS} times without finishing anything; most often memory is short. Use fewer --workers "
                 "or fewer --worlds-per-task and give the same command again: what is finished is kept."
             )
 
 
+class _Waiting:
+    """Tasks that are not handed out yet, laid out as they are taken; what is given back comes first."""
+
+    def __init__(self, tasks: Iterator[Runs]) -> None:
+        self._tasks, self._back = tasks, list[Runs]()
+
+    def more(self) -> bool:
+        """Whether there is a task to take."""
+        if not self._back:
+            self._back.extend(islice(self._tasks, 1))
+        return bool(self._back)
+
+    def take(self) -> Runs:
+        """The next task."""
+        return self._back.pop()
+
+    def give_back(self, runs: Runs) -> None:
+        """A task was lost with its worker."""
+        self._back.append(runs)
+
+
 def _task_size(plan: Plan, missing: int, n_workers: int, worlds: int | None) -> int:
-    """Worlds of a task: many, but every worker gets several tasks, and what is kept quarterly fits into memory."""
+    """Worlds of a task: many, but every worker gets several tasks, and what is recorded of them fits into memory."""
     if worlds is not None:
         return worlds
-    kept = plan.quarters * sum(len(one.at) for one in plan.kept)
-    fits = MOST_SERIES_VALUES // kept if kept else WORLDS_PER_TASK
+    recorded = sum(map(len, pairs_of(plan.scenario, game_of(plan).metrics).values()))  # all series of a metric, also if one is kept
+    fits = MOST_SERIES_VALUES // (plan.quarters * recorded)
     return max(min(WORLDS_PER_TASK, fits, max(-(-missing // (4 * n_workers)), FEWEST_PER_TASK)), 1)
 
 
-def _sender(plan: Plan, game: bytes, out: Path, shard: tuple[int, int]) -> Callable[[Executor, Runs], Future[tuple[int, int]]]:
-    def send(executor: Executor, runs: Runs) -> Future[tuple[int, int]]:
+def _sender(plan: Plan, game: bytes, out: Path, shard: tuple[int, int]) -> Callable[[Executor, Runs], Future[Worked]]:
+    def send(executor: Executor, runs: Runs) -> Future[Worked]:
         return executor.submit(work, Task(game, batch_of(plan, runs), str(out), shard, uuid.uuid4().hex[:12]))
 
     return send
 
 
 def _hand_out(
-    executor: Executor,
-    ahead: int,
-    waiting: list[Runs],
-    send: Callable[[Executor, Runs], Future[tuple[int, int]]],
-    count: _Count,
-) -> list[Runs]:
-    """Hand tasks out, a few ahead, until none waits. Returns those that were lost with a worker that died.
+    executor: Executor, ahead: int, waiting: _Waiting, send: Callable[[Executor, Runs], Future[Worked]], count: _Count
+) -> None:
+    """Hand tasks out, a few ahead, until none waits or the executor breaks; what was lost with a worker that died waits again.
 
     After Ctrl-C nothing more is handed out, what is being worked on is finished, and Interrupted is raised.
     """
-    flying: dict[Future[tuple[int, int]], Runs] = {}
-    lost: list[Runs] = []
+    flying: dict[Future[Worked], Runs] = {}
+    broken = False
     stopped: BaseException | None = None
-    while flying or (waiting and stopped is None and not lost):
+    while flying or (stopped is None and not broken and waiting.more()):
         try:
-            while waiting and len(flying) < ahead and stopped is None and not lost:
+            while len(flying) < ahead and stopped is None and not broken and waiting.more():
+                runs = waiting.take()
                 try:
-                    flying[send(executor, waiting[-1])] = waiting[-1]
+                    flying[send(executor, runs)] = runs
                 except BrokenExecutor:
-                    lost.append(waiting.pop())
-                else:
-                    waiting.pop()
+                    waiting.give_back(runs)
+                    broken = True
             for future in wait(flying, return_when=FIRST_COMPLETED).done:
                 runs = flying.pop(future)
                 error = _error(future)
                 if error is None:
-                    count.add(*future.result())
-                elif isinstance(error, BrokenExecutor):
-                    lost.append(runs)
-                elif stopped is None and not isinstance(error, CancelledError):
+                    count.worked(future.result())
+                    continue
+                given_back = isinstance(error, CancelledError) and (broken or stopped is not None)
+                if given_back or isinstance(error, BrokenExecutor):
+                    waiting.give_back(runs)
+                    broken = broken or not given_back
+                elif stopped is None:
                     stopped = error
-                if error is not None:
-                    _cancel(flying)
+                _cancel(flying)
         except KeyboardInterrupt as interrupt:
             if isinstance(stopped, KeyboardInterrupt):
                 raise  # a second one does not wait
@@ -231,7 +272,6 @@ def _hand_out(
             _cancel(flying)
     if stopped is not None:
         raise _told(stopped, count.summary) from stopped
-    return lost
 
 
 def _cancel(flying: Mapping[Future[Any], Runs]) -> None:
@@ -252,6 +292,8 @@ def _told(error: BaseException, summary: Summary) -> BaseException:
         return Interrupted(summary)
     if isinstance(error, OSError):
         return cannot_write(summary.out, error)
+    if isinstance(error, CancelledError):
+        return RunningError("the scheduler ended or gave up its tasks. Start it again and give the same command: what is finished is kept.")
     if type(error).__name__ in ("KilledWorker", "CommClosedError"):
         return RunningError(f"the cluster lost its workers ({error}). Give the same command again: what is finished is kept.")
     return error

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import csv
 import math
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -69,29 +71,31 @@ def read_table(
     ``spot`` is where the design stands in the experiment's file, for problems with rows and the name of a table's file.
     """
     before = len(problems)
-    rows = list(_rows(design, spot, folder, problems))
-    if not rows or len(problems) > before:
+    rows = _rows(design, spot, folder, problems)
+    head = next(rows, None)
+    if head is None or len(problems) > before:
         return None
-    columns = list(rows[0].cells)
-    found = [_dimension(name, rows[0], scenario, numbers, amounts, problems) for name in columns if name != ARM]
+    columns = list(head.cells)
+    found = [_dimension(name, head, scenario, numbers, amounts, problems) for name in columns if name != ARM]
     missing = [amount.name for amount in amounts if amount.name not in columns]
     if missing:
-        problems.append(rows[0].problem("", f"no column of {listed(missing)}", "a column for every amount"))
+        problems.append(head.problem("", f"no column of {listed(missing)}", "a column for every amount"))
     if len(problems) > before:
         return None
     dims = tuple(dimension for dimension in found if dimension is not None)
-    values = np.empty((len(rows), len(dims)))
-    at = np.zeros(len(rows), dtype=np.intp)
-    for number, row in enumerate(rows):
+    values, at = array("d"), array("q")  # row by row: millions of rows would not fit as objects
+    for row in chain([head], rows):
         if len(problems) >= MOST_PROBLEMS:
             break
         if list(row.cells) != columns and set(row.cells) != set(columns):
             problems.append(row.problem("", f"a row with {listed(row.cells)}", f"the columns of the first: {listed(columns)}"))
             continue
-        values[number] = [_value(row, dimension, problems) for dimension in dims]
-        if ARM in columns:
-            at[number] = _arm(row, arms, problems)
-    return None if len(problems) > before else Table(dims, values, at if ARM in columns else None)
+        values.extend(_value(row, dimension, problems) for dimension in dims)
+        at.append(_arm(row, arms, problems) if ARM in columns else 0)
+    if len(problems) > before:
+        return None
+    points = np.frombuffer(values).reshape(len(at), len(dims))
+    return Table(dims, points, np.frombuffer(at, np.int64).astype(np.intp, copy=False) if ARM in columns else None)
 
 
 def _rows(design: Design, spot: Spot | None, folder: Path, problems: list[Problem]) -> Iterator[_Row]:

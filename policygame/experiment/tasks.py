@@ -6,12 +6,14 @@ world sees another. Which runs make a task does not change any number. Handing t
 
 from __future__ import annotations
 
+import gc
 import pickle
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +25,7 @@ from policygame.experiment.arms import Arm
 from policygame.experiment.dimensions import Dimension
 from policygame.experiment.folder import commit, write_aside
 from policygame.experiment.measured import Kept, outcome_values
+from policygame.experiment.memory import peak_bytes, process_name
 from policygame.experiment.plan import Plan, Runs
 from policygame.experiment.schema import Outcome
 from policygame.model.agents import Producer
@@ -33,7 +36,7 @@ from policygame.result import Result
 from policygame.scenario import Policy, Scenario
 from policygame.simulation import simulate
 
-__all__ = ["Batch", "Game", "Task", "batch_of", "game_of", "series_tables", "simulate_batch", "work"]
+__all__ = ["Batch", "Game", "Task", "Worked", "batch_of", "game_of", "series_tables", "simulate_batch", "work"]
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,19 @@ class Task:
     out: str
     shard: tuple[int, int]
     unique: str
+
+
+class Worked(NamedTuple):
+    """What comes back of a task: how many runs ended, well or not, how many of them failed, and who did it.
+
+    Numbers alone: results go from the worker to the disk, and never through the caller's memory. ``peak_bytes`` is the most that the
+    process has held so far, None where its system does not say.
+    """
+
+    runs: int
+    failed: int
+    process: str
+    peak_bytes: int | None
 
 
 def game_of(plan: Plan) -> Game:
@@ -188,8 +204,19 @@ def run_batch(game: Game, batch: Batch) -> Iterator[tuple[Batch, Result] | _Fail
         yield from run_batch(game, batch.part(half))
 
 
-def work(task: Task) -> tuple[int, int]:
-    """Run a task and write its tables; how many runs ended, well or not, and how many of them failed."""
+def work(task: Task) -> Worked:
+    """Run a task and write its tables, and leave nothing of it in memory.
+
+    A model's parts refer to each other, so that its arrays stay until Python looks for such circles; it counts objects and not their
+    size, and would let the arrays of dozens of tasks pile up.
+    """
+    try:
+        return _work(task)
+    finally:
+        gc.collect()
+
+
+def _work(task: Task) -> Worked:
     game, out, batch = _game(task.game), Path(task.out), task.batch
     stem = layout.stem_of(int(batch.runs[0]), task.shard, task.unique)
     well: list[tuple[Batch, Result]] = []
@@ -218,7 +245,7 @@ def work(task: Task) -> tuple[int, int]:
     finally:
         for file in (out / layout.ASIDE).glob(f"{stem}.*"):
             file.unlink(missing_ok=True)
-    return len(batch), len(failures)
+    return Worked(len(batch), len(failures), process_name(), peak_bytes())
 
 
 @lru_cache(maxsize=2)
