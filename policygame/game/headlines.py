@@ -177,8 +177,8 @@ def ranked(found: Sequence[Headline], most: int = MOST) -> tuple[Headline, ...]:
     these."""
     latest: dict[tuple[object, ...], Headline] = {}
     for headline in found:
-        own = headline.names if headline.kind.startswith(OWN) else ()
-        key = (headline.kind, headline.who, headline.now.entity, headline.now.item, own)
+        names = headline.names if headline.kind.startswith(OWN) else ()
+        key = (headline.kind, headline.who, headline.now.entity, headline.now.item, names)
         if key not in latest or latest[key].quarter <= headline.quarter:
             latest[key] = headline
     order = sorted(latest.values(), key=lambda h: (-h.weight, h.quarter, h.kind, h.who, h.now.entity, h.now.item, h.names))
