@@ -62,7 +62,7 @@ TEMPLATES: Mapping[str, str] = {
             "ended": "You ended {lever}, {item}, of {before_amount}",
         }.items()
         for effect, tail in {
-            "paid": "effect first seen in {first}, {paid} paid.",
+            "paid": "effect first seen in {first}, {paid} paid under this lever.",
             "unpaid": "no firm was paid for it by {first}.",
             "in_force": "in force since {first}.",
             "offered": "offered since {first}, and in force while the other offers it too.",
@@ -70,7 +70,7 @@ TEMPLATES: Mapping[str, str] = {
         }.items()
         if (effect == "over") == (act == "ended")
     },
-    "own_first_paid": "Your {lever}, {item}, of {since}: effect first seen in {first}, {paid} paid.",
+    "own_first_paid": "Your {lever}, {item}, of {since}: effect first seen in {first}, {paid} paid under this lever.",
 }
 """The sentence of each kind of event; names in braces are a headline's ``words``."""
 

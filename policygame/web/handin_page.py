@@ -5,6 +5,7 @@ The file is derived anew and nothing of it is kept. Whether a file holds is ``po
 
 from __future__ import annotations
 
+import json
 from html import escape
 
 import anyio.to_thread
@@ -51,8 +52,6 @@ _SEND = """
 
 def page(request: Request) -> Response:
     """``GET /handin``: choose a file."""
-    import json
-
     words = {
         "none": _("Choose the file that the debrief downloads with Hand in: policygame-CODE.json."),
         "large": _("This file is larger than 1 MB, which no game is."),
@@ -76,7 +75,8 @@ def page(request: Request) -> Response:
     data = json.dumps(words).replace("</", "<\\/")
     return HTMLResponse(
         f'<!doctype html><html lang="{escape(language())}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)} - policygame</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
+        f"<title>{escape(title)} - policygame</title>"
         f'<style>{styles}</style></head><body><div class="pg"><header class="top"><h1>{escape(title)}</h1><span class="grow"></span>'
         f'{back}</header><main class="main page narrow stack" id="main">{form}{result}</main></div>'
         f'<script type="application/json" id="words">{data}</script><script>{_SEND}</script></body></html>'
@@ -89,7 +89,8 @@ async def take(request: Request) -> Response:
     try:
         return HTMLResponse(str(await anyio.to_thread.run_sync(checked, content)), headers={"Cache-Control": "no-store"})
     except UserError as error:
-        words = el("div", el("b", _("This is no file of a game.")), el("p", str(error)), class_="msg refused", role="alert")
+        told = el("div", el("b", _("This is no file of a game.")), el("p", str(error)))
+        words = el("div", told, class_="msg refused", role="alert")
         return HTMLResponse(str(words), status_code=400, headers={"Cache-Control": "no-store"})
 
 
@@ -106,7 +107,7 @@ def _verdict(found: Verification, seal: Seal) -> Markup:
         words = _("All {n} resolved turns follow from the decisions, {exactness}.").format(n=n, exactness=found.exactness)
         if seal == "none":
             words += " " + _("The file has no digest, as those of earlier versions: the player's name in it is not checked.")
-        return el("div", el("b", _("Genuine.")), el("p", words), class_="msg done", role="status")
+        return el("div", el("div", el("b", _("Genuine.")), el("p", words)), class_="msg done", role="status")
     told = []
     if seal == "changed":
         told.append(
@@ -126,7 +127,7 @@ def _verdict(found: Verification, seal: Seal) -> Markup:
                 )
                 break
     head = _("Not genuine.") if found.same_model else _("It cannot be judged here.")
-    return el("div", el("b", head), [el("p", one) for one in told], class_="msg refused", role="alert")
+    return el("div", el("div", el("b", head), [el("p", one) for one in told]), class_="msg refused", role="alert")
 
 
 def _facts(found: Verification) -> Markup:

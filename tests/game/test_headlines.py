@@ -240,7 +240,8 @@ def test_ones_own_decisions_come_first_with_when_their_effect_was_seen(surge: Re
     assert first[1].text == "You began packaging grant, 2.5D, at 40 %: no firm was paid for it by 2023 Q2."
     paid = read(surge, Reading("outlay_musd", "government:USA", "packaging_rnd", Quarter.parse("2023Q1"), 0.0))
     assert first[0].text == (
-        f"You began packaging research and pilot lines, 2.5D, at 100 M USD a quarter: effect first seen in 2023 Q1, {paid:.0f} M USD paid."
+        f"You began packaging research and pilot lines, 2.5D, at 100 M USD a quarter: effect first seen in 2023 Q1, "
+        f"{paid:.0f} M USD paid under this lever."
     )
     assert second[0].text == "You began export control, high-bandwidth memory, at 100 %: in force since 2023 Q3."
     china = [h.text for h in headlines(surge, POLICIES, surge.quarters[12:14], seat="CHN")]
@@ -260,7 +261,8 @@ def test_outlays_that_are_seen_in_a_later_turn_are_told_then(surge: Result) -> N
     assert later > 5  # not in the turn of the decision
     told = [h for h in policy_events(surge, POLICIES, [surge.quarters[later]], "USA") if h.kind == "own_first_paid"]
     first = surge.quarters[later]
-    text = f"Your packaging grant, 2.5D, of 2023 Q1: effect first seen in {first.year} Q{first.number}, {line[later]:,.0f} M USD paid."
+    text = f"Your packaging grant, 2.5D, of 2023 Q1: effect first seen in {first.year} Q{first.number}, "
+    text += f"{line[later]:,.0f} M USD paid under this lever."
     assert [h.text for h in told] == [text]
     after = [h for q in surge.quarters[later + 1 :] for h in policy_events(surge, POLICIES, [q], "USA")]
     assert not [h for h in after if h.kind == "own_first_paid" and dict(h.names)["since"] == "2023 Q1" and "grant" in h.text]
