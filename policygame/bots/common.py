@@ -33,6 +33,8 @@ PROMISED_SHARE = 0.05
 PROMISE_YEARS = 3.0
 RESEARCH_SHARE = 0.10
 """From this share of a technology's lines on, research into it gets its full weight: its fruits are one's own lines' and everybody's."""
+LEAST_OUTLAY_MUSD = 0.1
+"""What would be spent on an item in a quarter must be at least this much, M USD, to be spent at all."""
 STOCK_PART = 0.15
 """Part of the packaging purse that may go into a stockpile in a quarter, for each segment."""
 Key = tuple[str, str]
@@ -117,7 +119,8 @@ class Desk:
         if usable:
             whole = np.maximum(total(list(usable.values())), 1.0)
             for (lever, item), weight in usable.items():
-                self.set(lever, item, budget_musd * weight / whole)
+                amount = budget_musd * weight / whole
+                self.set(lever, item, amount * (amount >= LEAST_OUTLAY_MUSD))
 
     def grant(self, lever: str, rates: Mapping[str, Array], *, guardrail: Sequence[str] = (), priority: bool = False) -> None:
         """Announce grants, item -> rate (W,); the purse is split into caps by rate, so that no item drains it for the others."""

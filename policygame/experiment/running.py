@@ -24,9 +24,9 @@ from typing import Any
 from policygame.errors import UserError
 from policygame.experiment.folder import Finished, begin, cannot_write, finished, lock
 from policygame.experiment.loading import load_experiment
-from policygame.experiment.plan import Plan, Runs
 from policygame.experiment.measured import pairs_of
 from policygame.experiment.memory import peak_bytes
+from policygame.experiment.plan import Plan, Runs
 from policygame.experiment.tasks import Task, Worked, batch_of, game_of, work
 from policygame.model.agents import Producer
 
@@ -221,7 +221,9 @@ def _task_size(plan: Plan, missing: int, n_workers: int, worlds: int | None) -> 
     """Worlds of a task: many, but every worker gets several tasks, and what is recorded of them fits into memory."""
     if worlds is not None:
         return worlds
-    recorded = sum(map(len, pairs_of(plan.scenario, game_of(plan).metrics).values()))  # all series of a metric, also if one is kept
+    recorded = sum(
+        map(len, pairs_of(plan.scenario, game_of(plan).metrics).values())
+    )  # all series of a metric, also if one is kept
     fits = MOST_SERIES_VALUES // (plan.quarters * recorded)
     return max(min(WORLDS_PER_TASK, fits, max(-(-missing // (4 * n_workers)), FEWEST_PER_TASK)), 1)
 
@@ -293,7 +295,9 @@ def _told(error: BaseException, summary: Summary) -> BaseException:
     if isinstance(error, OSError):
         return cannot_write(summary.out, error)
     if isinstance(error, CancelledError):
-        return RunningError("the scheduler ended or gave up its tasks. Start it again and give the same command: what is finished is kept.")
+        return RunningError(
+            "the scheduler ended or gave up its tasks. Start it again and give the same command: what is finished is kept."
+        )
     if type(error).__name__ in ("KilledWorker", "CommClosedError"):
         return RunningError(f"the cluster lost its workers ({error}). Give the same command again: what is finished is kept.")
     return error

@@ -165,7 +165,7 @@ def test_a_game_is_made_of_a_shipped_scenario(tmp_path):
     text = Path(shipped.origin).read_text(encoding="utf-8")
     for name, changed in (("mine", text.replace("name: first-game", "name: mine")), ("first-game", text + "\n# mine\n")):
         file = tmp_path / f"{name}.yaml"
-        file.write_text(changed.replace("play_from: 2023Q1", "play_from: 2023Q3"), encoding="utf-8")
+        file.write_text(changed.replace("title: A first game", "title: Another game"), encoding="utf-8")
         own = load_scenario(file)
         refused = refusal(lambda own=own: create_game(own, game_id="g", code="ABCDE", seed=1, owner_token="t"))
         assert refused.reason == "out_of_bounds"
