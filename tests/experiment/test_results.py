@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import duckdb
 import pandas as pd
+import polars
 import pytest
 
 from policygame.experiment import FolderError, load_results
@@ -30,7 +32,6 @@ def test_pandas_reads_the_globs(undisturbed):
 
 
 def test_polars_reads_the_globs(undisturbed):
-    polars = pytest.importorskip("polars")
     runs, outcomes = (polars.scan_parquet(undisturbed / name) for name in ("runs.parquet", "outcomes/*.parquet"))
     joined = runs.join(outcomes, on="run").sort("run").collect()
     assert joined["hhi"].to_list() == list(load_results(undisturbed).table["hhi"])
@@ -38,7 +39,6 @@ def test_polars_reads_the_globs(undisturbed):
 
 
 def test_duckdb_reads_the_globs(undisturbed):
-    duckdb = pytest.importorskip("duckdb")
     query = f"""
         select r.run, o.hhi, max(s.value) from '{undisturbed}/runs.parquet' r join '{undisturbed}/outcomes/*.parquet' o using (run)
         join '{undisturbed}/series/*.parquet' s using (run) where s.metric = 'lead_time_weeks' group by all order by 1
