@@ -18,6 +18,7 @@ import typer
 from typer.core import TyperGroup
 
 from policygame.cli import (
+    analyze,
     backtest,
     backup,
     batch,
@@ -87,6 +88,7 @@ def policygame(
 
 app.command("run")(run.run)
 app.command("batch")(batch.batch)
+app.command("analyze")(analyze.analyze)
 app.command("scenarios")(scenarios.scenarios)
 app.command("validate")(validate.validate)
 app.command("words")(words.words)
