@@ -31,6 +31,7 @@ from policygame.cli import (
     import_,
     play,
     replay,
+    report,
     restore,
     run,
     scenarios,
@@ -89,6 +90,7 @@ def policygame(
 app.command("run")(run.run)
 app.command("batch")(batch.batch)
 app.command("analyze")(analyze.analyze)
+app.command("report")(report.report)
 app.command("scenarios")(scenarios.scenarios)
 app.command("validate")(validate.validate)
 app.command("words")(words.words)

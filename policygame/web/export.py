@@ -25,7 +25,7 @@ from policygame.web.pages.other_model import other_model_words
 from policygame.web.palette import tokens_css
 from policygame.web.text import _, language
 
-__all__ = ["debrief_html"]
+__all__ = ["Charts", "debrief_html", "document_html"]
 
 _DRAW = """
 (function () {
@@ -49,7 +49,7 @@ _DRAW = """
 """
 
 
-class _Charts:
+class Charts:
     """The charts of a file: each leaves a place for itself in the markup."""
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ class _Charts:
 
 def debrief_html(view: SeatView, found: Seen) -> str:
     """The file's text. It holds what the seat's page shows, every decision's what-if among it where ``found`` is a ``Debrief``."""
-    charts = _Charts()
+    charts = Charts()
     whole = found if isinstance(found, Debrief) else None
     tables = [el("details", el("summary", definition_words(one)), parts.leaders_card(found, one)) for one in DEFINITIONS]
     n_places = len({one.place for one in found.leaders})
@@ -99,7 +99,7 @@ def debrief_html(view: SeatView, found: Seen) -> str:
     subtitle = _("{title}, game {code}, world {seed}, scenario {hash}").format(
         title=_(view.scenario.title), code=view.code, seed=view.seed, hash=view.scenario.hash[:12]
     )
-    return _document(title, subtitle, body, charts)
+    return document_html(title, subtitle, body, charts)
 
 
 def _lost() -> Markup:
@@ -109,7 +109,7 @@ def _lost() -> Markup:
     return el("section", el("p", el("b", what)), el("p", way, class_="sub"), class_="card pad stack")
 
 
-def _held_up(charts: _Charts, found: Debrief | None) -> Markup:
+def _held_up(charts: Charts, found: Debrief | None) -> Markup:
     title = el("h2", _("What held everything up"))
     if found is None:
         return el("section", title, el("p", parts.no_relief_words(), class_="sub"), class_="card pad stack")
@@ -117,7 +117,7 @@ def _held_up(charts: _Charts, found: Debrief | None) -> Markup:
     return el("section", title, el("p", why), charts.place(relief, 280), class_="card pad stack")
 
 
-def _what_ifs(charts: _Charts, found: Debrief) -> Markup:
+def _what_ifs(charts: Charts, found: Debrief) -> Markup:
     shown = [_what_if(charts, found, None)] + [_what_if(charts, found, effect) for effect in found.decisions]
     return join(
         [
@@ -138,7 +138,7 @@ def _python(view: SeatView, found: Debrief | None) -> Markup:
     return el("section", el("h2", _("Reproduce this in Python")), version, lines, class_="card pad stack")
 
 
-def _what_if(charts: _Charts, found: Debrief, effect: Any) -> Markup:
+def _what_if(charts: Charts, found: Debrief, effect: Any) -> Markup:
     name = (
         _("Had you done nothing")
         if effect is None
@@ -161,7 +161,8 @@ def _decisions(view: SeatView, found: Seen) -> Markup:
     )
 
 
-def _document(title: str, subtitle: str, body: Markup, charts: _Charts) -> str:
+def document_html(title: str, subtitle: str, body: Markup, charts: Charts) -> str:
+    """A whole file around a body, with styles, charts and the switch of themes inside it."""
     styles = tokens_css() + "".join((web_assets() / name).read_text("utf-8") for name in ("ui.css", "pages.css"))
     # what stands inside <script> must not end it early
     data = json.dumps(charts.specs).replace("</", "<\\/")
