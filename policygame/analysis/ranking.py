@@ -61,9 +61,18 @@ _DOMINANCE_NOTE = "An arm is dominated where another is certainly better (95 %) 
 def _goods(sample: Sample, name: str, end: str) -> tuple[Array, list[Array]]:
     """(arm, world) with more meaning better, of worlds that all arms have; and each arm's own worlds."""
     sign = 1.0 if end == "higher" else -1.0
-    cube = sign * sample.outcomes[name].reshape(len(sample.arms), -1)
+    independent = sample.outcomes[name][:, :: _block(sample)]
+    cube = sign * independent.reshape(len(sample.arms), -1)
     whole = np.isfinite(cube).all(axis=0)
     return cube[:, whole], [row[np.isfinite(row)] for row in (cube[:, whole] if sample.paired else cube)]
+
+
+def _block(sample: Sample) -> int:
+    """Points of a block of Saltelli's design: all but its first repeat values of others, and would make intervals too narrow."""
+    if sample.design["method"] != "sobol":
+        return 1
+    d = len(sample.quantities)
+    return (2 * d if sample.design["second_order"] else d) + 2
 
 
 def _ranks(sample: Sample, name: str, end: str, goods: Array, own: list[Array]) -> list[dict[str, Any]]:

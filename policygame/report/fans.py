@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from policygame.analysis import Sample, Table
@@ -38,7 +39,7 @@ def quantiles(sample: Sample) -> Table:
         series = sample.results.series([one["metric"]])
         arms = sample.results.runs.set_index("run")["arm"].astype(str)
         named = series.astype(dict.fromkeys([*_KEYS[:3], "quarter"], "str")).assign(arm=series["run"].map(arms))
-        found = named.groupby(_KEYS, sort=True)["value"].quantile(list(LEVELS.values())).unstack()
+        found = named.groupby(_KEYS, sort=True)["value"].quantile(np.array(list(LEVELS.values()))).unstack()
         found.columns = pd.Index(list(LEVELS))
         parts.append(found.reset_index())
     empty = pd.DataFrame(columns=[*_KEYS, *LEVELS])
@@ -52,7 +53,8 @@ def fan_charts(sample: Sample, table: Table) -> Iterator[Fan]:
         by_arm = {arm: rows[rows["arm"] == arm] for arm in sample.arms if (rows["arm"] == arm).any()}
         arms = list(by_arm)
         base = arms[0]
-        for other in arms[1:] or [None]:
+        others: list[str | None] = [*arms[1:]] or [None]
+        for other in others:
             if count >= MOST_FANS:
                 return
             count += 1

@@ -70,8 +70,12 @@ def _section(title: str, *children: Any) -> Markup:
 
 
 def _grid(head: list[str], rows: list[list[str]]) -> Markup:
-    cells = [el("tr", [el("td", cell, class_="n" if at else None) for at, cell in enumerate(row)]) for row in rows]
-    top = el("tr", [el("th", words, scope="col", class_="n" if at else None) for at, words in enumerate(head)])
+    numeric = [
+        all(not row[at] or row[at].lstrip("\u2212").replace(",", "").replace(".", "").isdigit() for row in rows)
+        for at in range(len(head))
+    ]
+    cells = [el("tr", [el("td", cell, class_="n" if n else None) for cell, n in zip(row, numeric, strict=True)]) for row in rows]
+    top = el("tr", [el("th", words, scope="col", class_="n" if n else None) for words, n in zip(head, numeric, strict=True)])
     return el(
         "div", el("table", el("thead", top), el("tbody", cells)), class_="scrollx", tabindex=0, role="region", aria_label=head[0]
     )
