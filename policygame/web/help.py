@@ -27,8 +27,8 @@ TERMS: Mapping[str, tuple[str, str]] = {
     ),
     "scale": (
         "Score on the bots' scale",
-        "The mandate's parts, each in the gain that a tenth of all games of a tournament of bots surpass, against the same worlds in which "
-        "nobody acts; thrift as it stands. About 100 is as good as the bots get in every part at once. It says how good the outcome is; "
+        "The mandate's parts, each in spans - how far nine in ten of all games of bots move it at most - against the same worlds in which "
+        "nobody acts; thrift as it stands. About 100 is as far as bots get in every part at once. It says how good the outcome is; "
         "points say what your own decisions changed, so the two are not added or compared.",
     ),
     "worlds": (

@@ -179,18 +179,34 @@ def _Found(view: SeatView, found: Found) -> None:
     )
     page: list[Any] = [
         Fragment(parts.outcome_card(found), classes="wide"),
-        _held_up(found),
-        Fragment(parts.decisions_card(found, left_out), act),
-        *([Fragment(parts.grants_card(found.grants))] if found.grants else []),
         Box(
-            [Fragment(what_if, act), Chart(parts.what_if_chart(found, effect, watched), height=260)],
-            tag="section",
-            classes="card pad stack",
+            [
+                _held_up(found),
+                Fragment(parts.decisions_card(found, left_out), act),
+                *([Fragment(parts.grants_card(found.grants))] if found.grants else []),
+            ],
+            classes="stack",
         ),
-        _leaders(found, definition, act),
+        Box(
+            [
+                Box(
+                    [Fragment(what_if, act), Chart(parts.what_if_chart(found, effect, watched), height=260)],
+                    tag="section",
+                    classes="card pad stack",
+                ),
+                _leaders(found, definition, act),
+            ],
+            classes="stack",
+        ),
         Fragment(parts.parts_card(found), classes="wide"),
-        _played_back(view, found, at, set_at),
-        Fragment(join([parts.predictions_card(found), _questions(view), _python(view, found, effect)]), classes="stack"),
+        Box(
+            [
+                _played_back(view, found, at, set_at),
+                Fragment(join([parts.predictions_card(found), _questions(view)]), classes="stack"),
+            ],
+            classes="stack",
+        ),
+        Fragment(_python(view, found, effect)),
     ]
     Box(page, classes="brief")
 

@@ -137,8 +137,8 @@ def scale_words(found: Debrief) -> str:
     if scale is None:
         return _("No tournament of bots is stored for this scenario and model, so points have no common scale.")
     words = _(
-        "The score counts gains over the same worlds in which nobody acts, in spans: the gain that a tenth of all bots' games surpass. "
-        "A part counts from {least} to {most} spans, thrift as it stands."
+        "The score counts gains over the same worlds in which nobody acts, in spans: how far nine in ten of all games of bots move a part "
+        "at most. A part counts from {least} to {most} spans, thrift as it stands."
     ).format(least=number(LEAST, 2), most=number(MOST, 2))
     dropped = ", ".join(_(MANDATE[part.part].name) for part in scale.parts if part.dropped)
     if not dropped:
