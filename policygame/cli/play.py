@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +19,7 @@ from policygame.cli.stored import ForceOption, JsonOption, open_host, read_file,
 if TYPE_CHECKING:
     from policygame.game import Game, Position
     from policygame.game.play import Plan
+    from policygame.model.agents.government import Strategy
 
 MOST_TURNS = 1000
 _SHOWN = ("deliveries_kunits", "lead_time_weeks", "fill_rate")
@@ -28,6 +32,14 @@ def play(
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Write the game here, to replay, import or hand in.", metavar="GAME.json")
+    ] = None,
+    player: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--player",
+            metavar="SEAT=MODULE:NAME",
+            help="Let a strategy of yours decide for a seat of the file; repeatable. The module is run on this machine.",
+        ),
     ] = None,
     force: ForceOption = False,
     database: Annotated[
@@ -51,8 +63,9 @@ def play(
 
     most = None if turns is None else whole_number(turns, "--turns", 1, MOST_TURNS)
     plan = read_plan(_text(file), str(file))
+    strategies = _strategies([] if player is None else player, plan)
     told: list[dict[str, object]] = []
-    events = play_plan(plan, turns=most, on_turn=lambda game, position: told.append(_turn(game, position)))
+    events = play_plan(plan, turns=most, strategies=strategies, on_turn=lambda game, position: told.append(_turn(game, position)))
     game = Game.of(events)
     scores = scores_of(game)
     if out is not None:
@@ -77,6 +90,35 @@ def play(
         print_text(f"{out}: the game. policygame replay {out} verifies it.")
     if code is not None:
         print_text(f"The game has the code {code} in the database.")
+
+
+def _strategies(texts: Sequence[str], plan: Plan) -> dict[str, Strategy]:
+    """Seat -> the strategy that MODULE:NAME stands for; OptionError where there is none, or lines of the file decide for the seat."""
+    from policygame.cli.options import OptionError
+
+    found: dict[str, Strategy] = {}
+    for text in texts:
+        seat, equals, place = text.partition("=")
+        module, colon, name = place.partition(":")
+        if not (equals and colon and module and name):
+            raise OptionError(f"--player {text!r} is not understood; write SEAT=MODULE:NAME, like USA=my_agents:trained")
+        if seat not in plan.players:
+            raise OptionError(f"--player {text}: the file has no seat {seat!r}; seats are {', '.join(plan.players)}")
+        if seat in found or plan.policies[seat].settings:
+            raise OptionError(
+                f"--player {text}: {seat} is decided for already, by {'another' if seat in found else 'lines of the file'}"
+            )
+        sys.path.insert(0, str(Path.cwd()))
+        try:
+            strategy: Any = reduce(getattr, name.split("."), importlib.import_module(module))
+        except (ImportError, AttributeError) as error:
+            raise OptionError(f"--player {text}: {error}; modules are looked for in the current folder too") from None
+        finally:
+            sys.path.remove(str(Path.cwd()))
+        if isinstance(strategy, type) or not callable(getattr(strategy, "decide", None)):
+            raise OptionError(f"--player {text}: a strategy is an object with decide(view); found {type(strategy).__name__}")
+        found[seat] = strategy
+    return found
 
 
 def _show(plan: Plan, told: Sequence[Mapping[str, object]]) -> None:

@@ -13,12 +13,12 @@ import numpy as np
 from policygame.bots import BOTS
 from policygame.catalogue import JURISDICTIONS, LEVERS, Quarter
 from policygame.game.position import Position
-from policygame.model.agents.government import Order
+from policygame.model.agents.government import Order, Strategy
 from policygame.model.agents.scripts import TakenOver
 from policygame.scenario import Policy, Setting
 from policygame.scenario.setting import OptionValue
 
-__all__ = ["bot_decision"]
+__all__ = ["bot_decision", "decision_of"]
 
 _Key = tuple[str, str]
 _TARGETS = {"packaging_grant": "guardrail", "export_control": "on", "alliance": "with"}
@@ -27,9 +27,14 @@ _TARGETS = {"packaging_grant": "guardrail", "export_control": "on", "alliance": 
 
 def bot_decision(position: Position, seat: str, bot: str) -> Policy:
     """The decision of a bot in a seat now: every lever that it sets, and an end to those that it no longer does."""
+    return decision_of(position, seat, BOTS[bot])
+
+
+def decision_of(position: Position, seat: str, strategy: Strategy) -> Policy:
+    """The decision of a strategy in a seat now, as lines that it could have written."""
     now = position.calendar.begins(position.turn)
     history = Policy.of_history(position.scenario, seat).before(position.calendar.play_from)
-    decided = TakenOver(history, BOTS[bot]).decide(position.view(seat))
+    decided = TakenOver(history, strategy).decide(position.view(seat))
     orders: dict[_Key, list[Order]] = {}
     for order in decided or ():
         orders.setdefault((order.lever, order.item), []).append(order)

@@ -20,12 +20,14 @@ from dataclasses import dataclass, field
 from policygame.catalogue import nearest
 from policygame.errors import UserError
 from policygame.game import commands as c
+from policygame.game.bot_seats import decision_of
 from policygame.game.commands import Command, Refused
 from policygame.game.events import Event
 from policygame.game.game import Game, create_game
 from policygame.game.position import Position
 from policygame.game.resolution import resolve
 from policygame.game.turns import Calendar, seats_of
+from policygame.model.agents.government import Strategy
 from policygame.scenario import Policy, PolicyError, load_scenario
 
 __all__ = ["Plan", "PlanError", "play", "read_plan"]
@@ -96,8 +98,17 @@ def read_plan(text: str, source: str = "the file") -> Plan:
     return Plan(scenario, seed, players, policies, bots)
 
 
-def play(plan: Plan, *, turns: int | None = None, on_turn: OnTurn | None = None) -> list[Event]:
+def play(
+    plan: Plan,
+    *,
+    turns: int | None = None,
+    on_turn: OnTurn | None = None,
+    strategies: Mapping[str, Strategy] | None = None,
+) -> list[Event]:
     """Play a plan to the scenario's end, or through ``turns``; returns the log. ``on_turn`` hears the game and position after each.
+
+    ``strategies``: seat of a player -> what decides for it in every turn, instead of lines of the plan. What it decides goes into the log
+    as lines, judged as a person's are, so that whoever has the game needs no strategy.
 
     Refused where a decision is, as in the browser; PlanError where a line is dated in no turn.
     """
@@ -118,7 +129,8 @@ def play(plan: Plan, *, turns: int | None = None, on_turn: OnTurn | None = None)
         act(c.ClaimSeat(seat=seat, player=player), f"{name}-{seat}")
     while game.phase == "playing" and (turns is None or game.turn <= turns):
         for seat in plan.players:
-            lines = tuple(str(setting) for setting in plan.policies[seat].settings if setting.quarter == game.quarter)
+            decided = decision_of(position, seat, strategies[seat]) if strategies and seat in strategies else plan.policies[seat]
+            lines = tuple(str(setting) for setting in decided.settings if setting.quarter == game.quarter)
             act(c.SubmitDecision(seat=seat, turn=game.turn, lines=lines), f"{name}-{seat}")
         events, position = resolve(game, position)
         for event in events:
