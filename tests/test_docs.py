@@ -97,9 +97,22 @@ def test_every_parameter_is_read_by_a_rule():
 # --- written pages ---
 
 
-@pytest.mark.parametrize(("page", "code"), [*blocks("python")], ids=lambda value: value if value in WRITTEN else "")
+IN_ORDER = "tutorial.md"
+
+
+@pytest.mark.parametrize(
+    ("page", "code"), [b for b in blocks("python") if b[0] != IN_ORDER], ids=lambda value: value if value in WRITTEN else ""
+)
 def test_python_runs(page, code):
     exec(compile(code, page, "exec"), {"__name__": page.replace(".", "_")})  # the pages are the project's own
+
+
+def test_the_tutorial_runs_from_its_beginning_to_its_end():
+    names = {"__name__": "tutorial"}
+    codes = [code for page, code in blocks("python") if page == IN_ORDER]
+    assert len(codes) >= 8
+    for code in codes:
+        exec(compile(code, IN_ORDER, "exec"), names)
 
 
 @pytest.mark.parametrize("text", [text for _, text in blocks("yaml")], ids=lambda text: re.findall(r"name: (.*)", text)[0])
