@@ -85,7 +85,6 @@ class Episode:
     ) -> None:
         self.scenario, self.seeds, self._roles = scenario, tuple(seeds), roles
         self.turns, self.turn = turns_of(scenario), 0
-        self.decisions: dict[str, Policy] = {seat: Policy() for seat in roles}
         idle: Policies = {seat: Policy() for seat in seats_of(scenario)}
         self._hands = {seat: _Hand() for seat in roles}
         past = Simulation(scenario, seeds, metrics=["score_raw"])
