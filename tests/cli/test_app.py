@@ -18,7 +18,20 @@ PIPED = [
     ("--help",),
     ("run", "first-game", "--worlds", 2, "--quarters", 6, "--out", "out"),
 ]
-COMMANDS = ("run", "batch", "backtest", "bots", "calibrate", "validate", "scenarios", "words", "cost", "bench")
+COMMANDS = (
+    "run",
+    "batch",
+    "analyze",
+    "report",
+    "backtest",
+    "bots",
+    "calibrate",
+    "validate",
+    "scenarios",
+    "words",
+    "cost",
+    "bench",
+)
 OF_GAMES = ("play", "replay", "games", "export", "import", "backup", "restore")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from browsing import THEMES, WIDTHS, Tab, tab
-from playing import heard
+from playing import heard, read_briefing
 from playwright.sync_api import Browser, Page, Route, expect
 
 HERE = Path(__file__).resolve().parent
@@ -283,7 +283,7 @@ def test_who_waits_can_change_their_mind(browser: Browser, games: Games) -> None
         second.locator("input[name=seat][value=CHN]").check()
         second.get_by_role("button", name="Take the seat").click()
         first.page.get_by_role("button", name="Begin with 2 here").click()
-        first.page.goto(f"{games.address}/play/{code}")
+        read_briefing(first.page)
         press(first.page, "Packaging grant, 2.5D", 3)
         send(first.page, "Submit decisions")
         first.page.get_by_text("Sent. 1 of 2 have decided.").wait_for()
@@ -292,7 +292,7 @@ def test_who_waits_can_change_their_mind(browser: Browser, games: Games) -> None
         expect(slider).to_have_attribute("aria-valuetext", "3 %, in force 0 %")
         send(first.page, "Submit decisions")
         first.page.get_by_text("Sent. 1 of 2 have decided.").wait_for()
-        second.goto(f"{games.address}/play/{code}")
+        read_briefing(second)  # who waited for the game to begin is shown it
         send(second, "Submit decisions")
         first.page.wait_for_url("**/resolution/1")
         second.wait_for_url("**/resolution/1")

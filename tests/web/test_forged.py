@@ -181,7 +181,7 @@ def test_what_is_the_owners_is_not_done_for_others(browser: Browser, table: Tabl
     before = table.stands()
     with lying(browser, table.address, table.lobby.code, table.guest.token) as liar:
         liar.page.get_by_text("Whoever created the game begins it").wait_for()
-        press(liar.page.locator(".gather > div"), "start")
+        press(liar.page.locator(".gather section > div").last, "start")
         refused(liar.page, "The game has not begun.", "Only whoever created the game may do this.")
         liar.seen.settle()
     assert table.stands() == before

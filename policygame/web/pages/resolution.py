@@ -153,9 +153,9 @@ def _Mandate(view: SeatView, turn: int) -> None:
     if told.problem:
         Fragment(el("p", told.problem, class_="sub pad"), classes="card")
     elif not view.derived or told.value is not None:
-        Fragment(_mandate(view, turn, told.value), classes="card pad stack")
-        if told.value is not None and told.value.grants:
-            Fragment(grants_card(told.value.grants))
+        grants = told.value.grants if told.value is not None else ()
+        cards = [Fragment(_mandate(view, turn, told.value), classes="card pad stack")]
+        Box([*cards, *([Fragment(grants_card(grants))] if grants else [])], classes="stack")
     else:
         words = _("Counting your points: the same world is run once more in which you do nothing.")
         Fragment(skeleton(words, height_px=240), classes="card")
