@@ -1,8 +1,8 @@
 """Analysis of result sets: which quantities matter, where cases lie, which arm is best, and whether there are worlds enough.
 
 ``analyse`` asks a result set everything that its design can answer and returns tables. Each method has a module of its own; what they
-all read is ``sample``. ``search`` looks for good policies by itself, and ``best_known`` holds what was found. Running experiments is
-``policygame.experiment``; a page of it all ``policygame.report``.
+all read is ``sample``. Running experiments is ``policygame.experiment``; looking for good policies ``policygame.search``; a page of it
+all ``policygame.report``.
 """
 
 from policygame.analysis.analyse import METHODS, Options, analyse, write_tables

@@ -35,6 +35,7 @@ from policygame.cli import (
     restore,
     run,
     scenarios,
+    search,
     serve,
     validate,
     words,
@@ -91,6 +92,7 @@ app.command("run")(run.run)
 app.command("batch")(batch.batch)
 app.command("analyze")(analyze.analyze)
 app.command("report")(report.report)
+app.command("search")(search.search)
 app.command("scenarios")(scenarios.scenarios)
 app.command("validate")(validate.validate)
 app.command("words")(words.words)
