@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from policygame.search import Found, Member
 
 MOST_TRIALS = 1_000_000
+ENOUGH_WORLDS = 20
+"""Fewer do not show a band of nine worlds in ten."""
 _DIGITS = {"leadership": ".3f", "resilience": ".3f", "cost": ",.0f"}
 """How values of each objective are written."""
 
@@ -34,7 +36,7 @@ def search(
     ],
     government: Annotated[str, typer.Option(help="Whose policy is searched, like USA.", metavar="GOV")],
     trials: Annotated[str, typer.Option(help="Candidates that are tried.", metavar="N")] = "200",
-    worlds: Annotated[str, typer.Option(help="Worlds that each candidate is tried in, the same for all.", metavar="M")] = "16",
+    worlds: Annotated[str, typer.Option(help="Worlds that each candidate is tried in, the same for all.", metavar="M")] = "20",
     seed: Annotated[str, typer.Option(help="Seed of the first world, and of the search.", metavar="SEED")] = "1",
     population: Annotated[str, typer.Option(help="Candidates of a generation, simulated side by side.", metavar="N")] = "20",
     levers: Annotated[
@@ -157,8 +159,8 @@ def show_found(found: Found) -> None:
             "policy",
         ],
         rows,
-        caption="Leadership and resilience are shares, means over the last year; cost is what was paid since play began. Amounts are in the "
-        "units of policygame words levers.",
+        caption="Leadership and resilience are shares, means over the last year; cost is what was paid since play began. Amounts are "
+        "in the units of policygame words levers.",
         folding=["policy"],
     )
     for number, member in enumerate(found.members, start=1):
@@ -166,6 +168,8 @@ def show_found(found: Found) -> None:
             print_text(f"{number}: {sentence}")
     for sentence in (*found.left_out, *found.simplified):
         print_text(sentence)
+    if last - first + 1 < ENOUGH_WORLDS:
+        print_text(f"Caution: bands of {last - first + 1} worlds are rough; use at least {ENOUGH_WORLDS}.")
 
 
 def _row(number: int, member: Member) -> list[str]:
