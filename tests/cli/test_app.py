@@ -23,6 +23,7 @@ COMMANDS = (
     "batch",
     "analyze",
     "report",
+    "search",
     "backtest",
     "bots",
     "calibrate",
