@@ -161,7 +161,7 @@ def _picture(found: Chain, binding: str) -> tuple[ChartSpec, str]:
         if key == BANK_OUT:
             name = _("Out of the die bank")
         elif key == BANK_IN:
-            words = _("in; {n} k wafers in all").format(n=number(found.waiting))
+            words = _("in")
         nodes.append(
             Node(
                 ":".join(key),
