@@ -140,6 +140,9 @@ def _drawn(found: Chain) -> tuple[list[tuple[Key, Key, float]], str]:
     if found.item == "wafers" and rest and amount > 0.0:
         links = rest
         note = _("Not drawn: conventional packaging, {amount} {unit}.").format(amount=number(amount), unit=found.unit)
+    if found.waiting > 0.0:
+        words = _("In the die bank: {n} k wafers of dies, of all products.").format(n=number(found.waiting))
+        note = f"{note} {words}".strip()
     least = LEAST_PART * sum(link[2] for link in links)
     return [link for link in links if link[2] > least], note
 
