@@ -148,19 +148,11 @@ def show_found(found: Found) -> None:
     print_table(
         f"{found.government} in {found.scenario}: {len(rows)} of {found.policies_tried} policies that none beats in everything, "
         f"in seeds {first} to {last}",
-        [
-            "",
-            "leadership",
-            "nine worlds in ten",
-            "resilience",
-            "nine worlds in ten",
-            "cost, M USD",
-            "nine worlds in ten",
-            "policy",
-        ],
+        ["", "leadership", "resilience", "cost, M USD", "policy"],
         rows,
-        caption="Leadership and resilience are shares, means over the last year; cost is what was paid since play began. Amounts are "
-        "in the units of policygame words levers.",
+        caption="Each cell: the mean, below it what nine worlds in ten lie between, and the mean in as many worlds that the search has not "
+        "seen. Leadership and resilience are shares, means over the last year; cost is what was paid since play began. Amounts are in "
+        "the units of policygame words levers.",
         folding=["policy"],
     )
     for number, member in enumerate(found.members, start=1):
@@ -175,8 +167,8 @@ def show_found(found: Found) -> None:
 def _row(number: int, member: Member) -> list[str]:
     cells = [str(number)]
     for objective, digits in _DIGITS.items():
-        spread = member.objectives[objective]
-        cells += [f"{spread.mean:{digits}}", f"{spread.low:{digits}} to {spread.high:{digits}}"]
+        spread, unseen = member.objectives[objective], member.unseen[objective]
+        cells.append(f"{spread.mean:{digits}}\n{spread.low:{digits}} to {spread.high:{digits}}\nunseen {unseen.mean:{digits}}")
     settings = [f"{setting.lever} {setting.item} {setting.amount:g}" for setting in member.policy.settings]
     return [*cells, "; ".join(settings) or "nothing"]
 

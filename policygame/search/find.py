@@ -49,12 +49,16 @@ class Member:
     """A policy of the Pareto set.
 
     ``lines`` is the policy, ``objectives`` what it reaches, ``over_nothing`` the difference to no setting at all in the same world,
+    ``unseen`` and ``unseen_over_nothing`` the same in as many worlds that the search has not seen: luck that the policy was chosen for
+    is not in there.
     ``paid_share`` the part of the candidate's fixed outlays that income bears, ``cut`` sentences on grants that could not be paid.
     """
 
     lines: tuple[str, ...]
     objectives: dict[str, Spread]
     over_nothing: dict[str, Spread]
+    unseen: dict[str, Spread]
+    unseen_over_nothing: dict[str, Spread]
     paid_share: float
     cut: tuple[str, ...]
 
@@ -192,9 +196,10 @@ class _Generations:
         order = sorted(chosen, key=lambda policy: tuple(_better_first(self.values[policy])))
         idle = self.values[self.candidates[0].policy]
         space, members = self.space, []
+        unseen = self.evaluate.unseen([self.candidates[0].policy, *order])
         for done, policy in enumerate(order):
             self._tell(self.trials + self.population * done / len(order))
-            members.append(self._member(chosen[policy], idle))
+            members.append(self._member(chosen[policy], idle, unseen[:, done + 1], unseen[:, 0]))
         self._tell(float(self.trials + self.population))
         return Found(
             space.scenario.name,
@@ -214,11 +219,17 @@ class _Generations:
             tuple(members),
         )
 
-    def _member(self, candidate: Candidate, idle: Array) -> Member:
+    def _member(self, candidate: Candidate, idle: Array, unseen: Array, unseen_idle: Array) -> Member:
         reached = self.values[candidate.policy]
         lines = tuple(map(str, candidate.policy.settings))
         return Member(
-            lines, _spreads(reached), _spreads(reached - idle), candidate.paid_share, self.evaluate.cuts(candidate.policy)
+            lines,
+            _spreads(reached),
+            _spreads(reached - idle),
+            _spreads(unseen),
+            _spreads(unseen - unseen_idle),
+            candidate.paid_share,
+            self.evaluate.cuts(candidate.policy),
         )
 
 

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from policygame.asking import AnyPolicy
+from policygame.asking import LARGEST_SEED, AnyPolicy
 from policygame.catalogue import Quarter
 from policygame.model.arrays import Array
 from policygame.scenario import Policy, Scenario
@@ -51,6 +51,9 @@ class Evaluation(Protocol):
     def __call__(self, policies: Sequence[Policy], progress: Progress) -> Array:
         """(objective, policy, world), each in its unit."""
 
+    def unseen(self, policies: Sequence[Policy]) -> Array:
+        """The same in as many worlds that a search by this evaluation does not see."""
+
     def cuts(self, policy: Policy) -> tuple[str, ...]:
         """What of the policy could not be paid, in sentences."""
 
@@ -80,10 +83,18 @@ class InModel:
 
     def __call__(self, policies: Sequence[Policy], progress: Progress) -> Array:
         """(objective, policy, world): one simulation with all seeds of the first policy, then all of the second, and so on."""
-        n = len(self.seeds)
+        return self._in(self.seeds, policies, progress)
+
+    def unseen(self, policies: Sequence[Policy]) -> Array:
+        """The same for the seeds that follow."""
+        last = max(self.seeds)
+        return self._in(tuple((last + 1 + ahead) % (LARGEST_SEED + 1) for ahead in range(len(self.seeds))), policies)
+
+    def _in(self, seeds: tuple[int, ...], policies: Sequence[Policy], progress: Progress | None = None) -> Array:
+        n = len(seeds)
         result = simulate(
             self.scenario,
-            self.seeds * len(policies),
+            seeds * len(policies),
             {**self.others, self.government: [policy for policy in policies for _ in range(n)]},
             quarters=self.quarters,
             metrics=["leadership", "score_raw", "outlay_musd"],

@@ -24,8 +24,14 @@ class Planted:
 
     def __call__(self, policies, progress):
         self.generations.append(len(policies))
-        means = np.array([self.formula([policy.levels(BEGINS).get(key, 0.0) for key in GRANTS]) for policy in policies])
         progress(1, 1)
+        return self.reached(policies)
+
+    def unseen(self, policies):
+        return self.reached(policies) + 1.0
+
+    def reached(self, policies):
+        means = np.array([self.formula([policy.levels(BEGINS).get(key, 0.0) for key in GRANTS]) for policy in policies])
         return means.T[:, :, None] + np.array([-0.01, 0.0, 0.01])
 
     def cuts(self, policy):
@@ -54,6 +60,8 @@ def test_an_optimum_that_all_objectives_share_is_found():
     assert member.over_nothing["cost"].mean == pytest.approx(-98.0)
     assert member.over_nothing["cost"].low == pytest.approx(-98.0)  # worlds are paired: what they share is no spread
     assert found.nothing["cost"].mean == pytest.approx(98.0)
+    assert member.unseen["leadership"].mean == pytest.approx(1.0)
+    assert member.unseen_over_nothing["leadership"].mean == pytest.approx(0.98)
     assert member.cut == ("a sentence",)
 
 
@@ -110,6 +118,9 @@ def test_a_small_search_in_the_model_reaches_what_simulate_reaches():
         "cost": outlay[outlay["quarter"].astype(str) >= FIRST.play_from]["value"].sum() / 3,
     }
     assert {name: spread.mean for name, spread in member.objectives.items()} == pytest.approx(expected, rel=1e-12)
+    unseen = simulate(FIRST, range(4, 7), {"USA": member.policy}, quarters=9, metrics=["leadership"])
+    reached = unseen.array("leadership", "country:USA", "composite")[-4:].mean()
+    assert member.unseen["leadership"].mean == pytest.approx(reached, rel=1e-12)
     idle = found.nothing["cost"].mean
     assert member.over_nothing["cost"].mean == pytest.approx(expected["cost"] - idle)
 
