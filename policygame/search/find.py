@@ -183,11 +183,7 @@ class _Generations:
         self._told(int(trials * _TICKS), (self.trials + self.population) * _TICKS)
 
     def _learn(self, policies: list[Policy], values: Array) -> None:
-        for objective, reached in zip(OBJECTIVES, values, strict=True):
-            if np.isnan(reached).all(axis=-1).any():
-                raise SearchError(
-                    f"{objective.id} has no value in any of the worlds: nothing is delivered in them. Try others with --seed."
-                )
+        _check_values(values)
         self.values.update(zip(policies, np.moveaxis(values, 1, 0), strict=True))
 
     def found(self, best: list[int], worlds: Worlds) -> Found:
@@ -197,6 +193,7 @@ class _Generations:
         idle = self.values[self.candidates[0].policy]
         space, members = self.space, []
         unseen = self.evaluate.unseen([self.candidates[0].policy, *order])
+        _check_values(unseen)
         for done, policy in enumerate(order):
             self._tell(self.trials + self.population * done / len(order))
             members.append(self._member(chosen[policy], idle, unseen[:, done + 1], unseen[:, 0]))
@@ -235,6 +232,15 @@ class _Generations:
 
 _TICKS = 100
 """Steps of progress for each trial."""
+
+
+def _check_values(values: Array) -> None:
+    """SearchError where a policy has no value of an objective, (objective, policy, world), in any world."""
+    for objective, reached in zip(OBJECTIVES, values, strict=True):
+        if np.isnan(reached).all(axis=-1).any():
+            raise SearchError(
+                f"{objective.id} has no value in any of the worlds: nothing is delivered. Try others with --seed or more with --worlds."
+            )
 
 
 def _better_first(values: Array) -> list[float]:

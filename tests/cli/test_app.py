@@ -29,6 +29,7 @@ COMMANDS = (
     "calibrate",
     "validate",
     "scenarios",
+    "search",
     "words",
     "cost",
     "bench",

@@ -125,6 +125,11 @@ def test_a_small_search_in_the_model_reaches_what_simulate_reaches():
     assert member.over_nothing["cost"].mean == pytest.approx(expected["cost"] - idle)
 
 
+def test_an_objective_without_a_value_in_any_world_is_told():
+    with pytest.raises(SearchError, match="resilience has no value in any of the worlds"):
+        planted(lambda amounts: [amounts[0], np.nan, 1.0], trials=20)
+
+
 # --- what may be set ---
 
 
