@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Annotated
 
 import typer
@@ -27,6 +27,15 @@ def serve(
     ] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a page.")] = False,
     root_path: Annotated[str, typer.Option("--root-path", help="What a proxy puts before every address, as in /games.")] = "",
+    results: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--results",
+            metavar="FOLDER",
+            help="Open in the Lab what policygame batch wrote there, or into folders below it; may be given again. Everybody "
+            "who reaches the server may read it.",
+        ),
+    ] = None,
     workers: Annotated[int, typer.Option("--workers", hidden=True)] = 1,
 ) -> None:
     """Serve the game: opens a page in your browser, and tells others where to join. Ctrl-C stops; games are kept."""
@@ -36,6 +45,7 @@ def serve(
             "A second server needs a --database of its own"
         )
     below = _root_path(root_path)
+    from policygame.experiment.shelf import Shelf
     from policygame.hosting.debriefs import Debriefs
     from policygame.hosting.forecaster import Forecaster
     from policygame.hosting.host import Host
@@ -43,6 +53,7 @@ def serve(
     from policygame.web.running import addresses, bind, run
     from policygame.web.server import check_assets, create_app
 
+    shelf = Shelf([Path(folder) for folder in results]) if results else None
     with Store.open(database) as store, store.host_lease() as lease:
         listening = bind(host, port)
         open_at = addresses(host, listening.getsockname()[1], below)
@@ -56,12 +67,14 @@ def serve(
             typer.echo(f"policygame is served at {open_at[0]}")
             if len(open_at) > 1:
                 typer.echo("Others on your network join at " + " or ".join(open_at[1:]))
+            if shelf is not None:
+                typer.echo(f"Result sets are at {open_at[0].rstrip('/')}/lab")
             typer.echo("Stop it with Ctrl-C; games are kept.")
 
         games = Host(store)
         games.recover()
         with Forecaster() as forecaster, Debriefs() as debriefs:
-            app = create_app(games, forecaster, debriefs, root_path=below, ready=ready)
+            app = create_app(games, forecaster, debriefs, root_path=below, ready=ready, shelf=shelf)
             check_assets()
             run(app, listening, open_browser=None if no_browser else open_at[0], started=started)
     typer.echo("Stopped. Games are kept.")

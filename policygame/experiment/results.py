@@ -62,6 +62,21 @@ class Results:
         names = sorted(name for record in self._records for name in record["files"] if name.startswith(f"{table}/"))
         return [self.folder / name for name in names]
 
+    def files_of(self, table: str, first: int, last: int) -> list[Path]:
+        """Files of a table in which runs from ``first`` to ``last`` may stand, so that none of the others needs to be opened."""
+        names = sorted(
+            name
+            for record in self._records
+            for name in record["files"]
+            if name.startswith(f"{table}/") and any(low <= last and first <= high for low, high in record["runs"])
+        )
+        return [self.folder / name for name in names]
+
+    @property
+    def failed(self) -> int:
+        """Runs that failed."""
+        return sum(len(record["failed"]) for record in self._records)
+
     @cached_property
     def runs(self) -> pd.DataFrame:
         """One row per planned run: run, point, arm, replicate, seed, levers, quantities."""

@@ -1,6 +1,6 @@
 """Which page answers which address.
 
-``/`` is the start, ``/play/CODE`` a game with its pages below, ``/assign/...`` an assignment, ``/about`` the model. Pages are
+``/`` is the start, ``/play/CODE`` a game with its pages below, ``/assign/...`` an assignment, ``/about`` the model, ``/lab`` result sets. Pages are
 imported when they are first asked for; each lives in a module of ``policygame.web.pages``.
 """
 
@@ -20,8 +20,9 @@ PAGES: Mapping[str, str] = {
     "play": "policygame.web.pages.play:Play",
     "assign": "policygame.web.pages.assign:Assign",
     "about": "policygame.web.pages.about:About",
+    "lab": "policygame.web.pages.lab:Lab",
 }
-"""The component of each first part of an address. ``Home()``, ``Play(code, rest)``, ``Assign(code, rest)``, ``About(rest)``; ``rest`` is
+"""The component of each first part of an address. ``Home()``, ``Play(code, rest)``, ``Assign(code, rest)``, ``About(rest)``, ``Lab(rest)``; ``rest`` is
 the tuple of the parts after those."""
 
 
@@ -47,8 +48,8 @@ def App() -> None:
     name = parts[0] if parts and parts[0] in PAGES else ""
     if name == "":
         _component("")()
-    elif name == "about":
-        _component("about")(parts[1:])
+    elif name in ("about", "lab"):
+        _component(name)(parts[1:])
     else:
         code = parts[1].upper() if len(parts) > 1 else ""
         _component(name)(code, parts[2:])

@@ -1,4 +1,4 @@
-"""The Host, the Forecaster and the Debriefs of this process, for pages to find. There is one of each: shared state never lives in a tab."""
+"""The Host, the Forecaster, the Debriefs and the result sets of this process, for pages to find. There is one of each: shared state never lives in a tab."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from policygame.experiment.shelf import Shelf
     from policygame.hosting.debriefs import Debriefs
     from policygame.hosting.forecaster import Forecaster
     from policygame.hosting.host import Host
 
-__all__ = ["debriefs", "forecaster", "host", "listen_at", "reach", "set_host"]
+__all__ = ["debriefs", "forecaster", "host", "listen_at", "reach", "set_host", "set_shelf", "shelf"]
 
 _host: Any = None
 _forecaster: Any = None
 _debriefs: Any = None
+_shelf: Any = None
 _reach: tuple[str, ...] = ()
 
 
@@ -45,6 +47,18 @@ def debriefs() -> Debriefs:
             "no Debriefs are set: pages are served by policygame serve, or by create_app(host, forecaster, debriefs)"
         )
     return _debriefs
+
+
+def set_shelf(shelf: Shelf | None) -> None:
+    """Name the result sets that the Lab may open; None where the server was given none."""
+    global _shelf
+    _shelf = shelf
+
+
+def shelf() -> Shelf | None:
+    """The result sets that the Lab may open; None where the server was given none."""
+    found: Shelf | None = _shelf
+    return found
 
 
 def listen_at(origins: Sequence[str]) -> None:

@@ -30,13 +30,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from policygame.errors import UserError
-from policygame.web import handin_page, hosted, identity
+from policygame.web import handin_page, hosted, identity, lab_files
 from policygame.web.document import adapt, check_assets, error_page, front_end_folders, web_assets
 from policygame.web.guard import LONGEST_MESSAGE_BYTES, Guard
 from policygame.web.help import help_text
 from policygame.web.text import _
 
 if TYPE_CHECKING:
+    from policygame.experiment.shelf import Shelf
     from policygame.game import SeatView
     from policygame.hosting.debriefs import Debriefs
     from policygame.hosting.forecaster import Forecaster
@@ -258,11 +259,12 @@ def create_app(
     root_path: str = "",
     pages: str = "policygame.web.app",
     ready: Callable[[], object] | None = None,
+    shelf: Shelf | None = None,
 ) -> Starlette:
     """The application that serves the games of ``host`` (None: pages without games), at ``root_path`` of its address.
 
     ``root_path`` begins with a slash and has none at its end, as in "/game"; behind a proxy the proxy keeps it in the address.
-    ``ready`` raises while the process cannot serve. UserError for a root path of another form.
+    ``ready`` raises while the process cannot serve. ``shelf`` holds the result sets that the Lab may open. UserError for a root path of another form.
     """
     root_path = root_path.rstrip("/")
     if root_path and not root_path.startswith("/"):
@@ -271,6 +273,7 @@ def create_app(
     solara_settings.main.base_url = f"http://localhost{root_path}/"
     _load_pages(pages)
     hosted.set_host(host, forecaster, debriefs)
+    hosted.set_shelf(shelf)
     page = _page(root_path)
     routes = [
         Route("/healthz", _healthz),
@@ -281,6 +284,8 @@ def create_app(
         Route("/handin", handin_page.take, methods=["POST"]),
         Route("/play/{code}/game.json", _game_file),
         Route("/play/{code}/debrief.html", _debrief_file),
+        Route("/lab/{name}/runs.csv", lab_files.runs),
+        Route("/lab/{name}/report.html", lab_files.report),
         Mount("/assets/web", _Own(directory=web_assets())),
         Mount("/_solara/cdn", _FrontEnd()),
         Route("/_solara/api/close/{kernel_id}", solara_starlette.close, methods=["POST"]),

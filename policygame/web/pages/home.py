@@ -13,7 +13,7 @@ from policygame.errors import UserError
 from policygame.game.scenarios import scenario_named
 from policygame.game.turns import seats_of
 from policygame.web.components import Address
-from policygame.web.hosted import host
+from policygame.web.hosted import host, shelf
 from policygame.web.identity import Tokens, use_tokens, valid_code
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages.assign import drawn_world
@@ -291,6 +291,7 @@ def _Made(path: str) -> None:
 def _foot() -> Markup:
     return el(
         "footer",
+        el("span", nav_link("/lab", _("Lab")), _(": result sets of experiments.")) if shelf() is not None else None,
         el("span", _("Teachers: "), el("a", _("check a file that was handed in"), href=link("/handin")), "."),
         el("span", _("Works at 390 pixels, by keyboard, and without the internet.")),
         el("span", _("Every figure carries its source. Map: Natural Earth, public domain.")),
