@@ -1,4 +1,7 @@
-"""The Host, the Forecaster, the Debriefs and the result sets of this process, for pages to find. There is one of each: shared state never lives in a tab."""
+"""The Host, the Forecaster, the Debriefs and the result sets of this process, for pages to find.
+
+There is one of each: shared state never lives in a tab.
+"""
 
 from __future__ import annotations
 

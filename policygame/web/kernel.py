@@ -11,7 +11,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,18 @@ from ipyvue.VueTemplateWidget import Events
 from solara.lab import cookies as _cookies
 from solara.server import kernel_context
 
-__all__ = ["Awaited", "Gone", "Subscribe", "Waker", "browser_cookies", "harden", "tab_id", "use_future", "use_wake"]
+__all__ = [
+    "Awaited",
+    "Gone",
+    "Subscribe",
+    "Waker",
+    "browser_cookies",
+    "harden",
+    "in_background",
+    "tab_id",
+    "use_future",
+    "use_wake",
+]
 
 Subscribe = Callable[[Callable[[], None]], Callable[[], None]]
 """Takes what to call at every change, returns what ends the subscription (as ``Host.subscribe`` with its game bound)."""
@@ -29,6 +40,7 @@ _log = logging.getLogger("policygame.web")
 _WAKERS = 4
 _awake: queue.SimpleQueue[Waker] = queue.SimpleQueue()
 _started = threading.Lock()
+_background = ThreadPoolExecutor(2, thread_name_prefix="background")
 
 
 class Gone(Exception):
@@ -152,6 +164,12 @@ def _one_drawing() -> contextlib.AbstractContextManager[Any]:
 def harden() -> None:
     """Let template widgets take nothing from a browser but events that they declare."""
     Events._handle_event = _handle_only_events
+
+
+def in_background(work: Callable[[], Any]) -> Future[Any]:
+    """Have work done by one of two threads that belong to no tab, for ``use_future``."""
+    with kernel_context.without_context():
+        return _background.submit(work)
 
 
 @dataclass(frozen=True)

@@ -264,7 +264,8 @@ def create_app(
     """The application that serves the games of ``host`` (None: pages without games), at ``root_path`` of its address.
 
     ``root_path`` begins with a slash and has none at its end, as in "/game"; behind a proxy the proxy keeps it in the address.
-    ``ready`` raises while the process cannot serve. ``shelf`` holds the result sets that the Lab may open. UserError for a root path of another form.
+    ``ready`` raises while the process cannot serve. ``shelf`` holds the result sets that the Lab may open.
+    UserError for a root path of another form.
     """
     root_path = root_path.rstrip("/")
     if root_path and not root_path.startswith("/"):

@@ -4,12 +4,14 @@ from policygame.web.charts.bars import Bar, bars
 from policygame.web.charts.bump import bump
 from policygame.web.charts.fan import Bands, Own, fan
 from policygame.web.charts.intervals import Interval, intervals
+from policygame.web.charts.parallel import Axis, parallel
 from policygame.web.charts.sankey import Link, Node, sankey
 from policygame.web.charts.small import Panel, small_multiples, sparkline
 from policygame.web.charts.spec import ChartSpec
 from policygame.web.charts.world import Flow, Place, world_map
 
 __all__ = [
+    "Axis",
     "Bands",
     "Bar",
     "ChartSpec",
@@ -24,6 +26,7 @@ __all__ = [
     "bump",
     "fan",
     "intervals",
+    "parallel",
     "sankey",
     "small_multiples",
     "sparkline",
