@@ -1,7 +1,7 @@
 """Which page answers which address.
 
-``/`` is the start, ``/play/CODE`` a game with its pages below, ``/assign/...`` an assignment, ``/about`` the model, ``/lab`` result sets. Pages are
-imported when they are first asked for; each lives in a module of ``policygame.web.pages``.
+``/`` is the start, ``/play/CODE`` a game with its pages below, ``/assign/...`` an assignment, ``/about`` the model, ``/lab`` result sets.
+Pages are imported when they are first asked for; each lives in a module of ``policygame.web.pages``.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ PAGES: Mapping[str, str] = {
     "about": "policygame.web.pages.about:About",
     "lab": "policygame.web.pages.lab:Lab",
 }
-"""The component of each first part of an address. ``Home()``, ``Play(code, rest)``, ``Assign(code, rest)``, ``About(rest)``, ``Lab(rest)``; ``rest`` is
-the tuple of the parts after those."""
+"""The component of each first part of an address. ``Home()``, ``Play(code, rest)``, ``Assign(code, rest)``, ``About(rest)``,
+``Lab(rest)``; ``rest`` is the tuple of the parts after those."""
 
 
 def address(path: str) -> tuple[str, ...]:

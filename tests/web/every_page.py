@@ -15,6 +15,7 @@ from browsing import THEMES, WIDTHS, Tab, tab
 from playing import PATIENCE_MS, serving, submit
 from playwright.sync_api import Browser, Page
 from playwright.sync_api import Error as PlaywrightError
+from result_sets import result_set
 
 from policygame.game.commands import Predict, SaveDraft, StartGame, SubmitDecision
 from policygame.hosting.host import Host
@@ -202,6 +203,9 @@ PAGES: Mapping[str, Shot] = {
     "about-backtest": Shot("/about/backtest", "main .claim"),
     "about-numbers": Shot("/about/numbers", "main table"),
     "about-figures": Shot("/about/figures", "main table"),
+    "lab": Shot("/lab", "main .cont"),
+    "lab-set": Shot("/lab/small", "main .labfields"),
+    "lab-forged": Shot("/lab/..%2Fsmall", "main [role=alert]"),
     "error-unknown-code": Shot("/play/QQQQQ", "main .card"),
     "error-no-such-page": Shot("/play/{code}/nowhere", "main .card", "large", "large"),
 }
@@ -270,7 +274,8 @@ def picture_pages(browser: Browser, folder: Path, names: Collection[str] = ()) -
     wrong: list[str] = []
     with tempfile.TemporaryDirectory() as place:
         games = games_on(Path(place) / "games.sqlite3")
-        with serving(Path(place)) as program:
+        result_set(Path(place) / "results" / "small")
+        with serving(Path(place), Path(place) / "results") as program:
             for name in names or PAGES:
                 for width in WIDTHS:
                     wrong += picture_of(browser, program.address, games, name, width, folder)

@@ -26,6 +26,7 @@ class Program:
 
     database: Path
     port: int = 0
+    results: Path | None = None
     process: subprocess.Popen[str] | None = None
 
     @property
@@ -34,6 +35,7 @@ class Program:
 
     def start(self) -> None:
         command = [sys.executable, "-u", "-m", "policygame", "serve", "--no-browser", "--port", str(self.port)]
+        command += [] if self.results is None else ["--results", str(self.results)]
         self.process = subprocess.Popen(
             [*command, "--database", str(self.database)], stdout=subprocess.PIPE, text=True, env={**os.environ}
         )
@@ -59,9 +61,9 @@ class Program:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Program]:
-    """A running program."""
-    program = Program(folder / "games.sqlite3")
+def serving(folder: Path, results: Path | None = None) -> Iterator[Program]:
+    """A running program, with the result sets of a folder."""
+    program = Program(folder / "games.sqlite3", results=results)
     program.start()
     try:
         yield program

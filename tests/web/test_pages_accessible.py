@@ -13,6 +13,7 @@ from browsing import THEMES, WIDTHS, tab
 from every_page import CALM, PAGES, Games, drawn, games_on
 from playing import serving
 from playwright.sync_api import Browser
+from result_sets import result_set
 
 pytestmark = pytest.mark.slow
 
@@ -26,6 +27,7 @@ EVERY_RUN = (
     "debrief",
     "history",
     "about",
+    "lab-set",
     "error-unknown-code",
 )
 NAMES = [pytest.param(name, marks=() if name in EVERY_RUN else pytest.mark.exhaustive) for name in PAGES]
@@ -36,7 +38,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Games]
     """A server on games in every state that a page can show."""
     folder = tmp_path_factory.mktemp("pages")
     games = games_on(folder / "games.sqlite3")
-    with serving(folder) as program:
+    result_set(folder / "results" / "small")
+    with serving(folder, folder / "results") as program:
         yield program.address, games
 
 

@@ -53,15 +53,12 @@ def parallel(
                     "dim": at,
                     "name": axis.short,
                     "nameLocation": "end" if upright else "start",
-                    "nameGap": 14 if upright else 6,
+                    "nameGap": 14 if upright else 0,
                     "nameTextStyle": {
                         "color": "@ink",
                         "fontSize": label,
-                        **(
-                            {"align": "left", "padding": [0, 0, 0, -28]}
-                            if upright
-                            else {"align": "left", "padding": [0, 0, 34, 0]}
-                        ),
+                        "align": "left",
+                        **({"padding": [0, 0, 0, -28]} if upright else {"verticalAlign": "bottom", "padding": [0, 0, 7, 0]}),
                     },
                     "min": low,
                     "max": high,
@@ -100,7 +97,7 @@ def parallel(
     )
     sentence = finding or _("There is nothing to show yet.")
     return ChartSpec(
-        option(True), sentence, (_("Axis"), *colours), rows, phone=option(False), phone_scale=max(1.0, 0.2 * len(axes))
+        option(True), sentence, (_("Axis"), *colours), rows, phone=option(False), phone_scale=max(1.0, 0.22 * len(axes))
     )
 
 

@@ -27,7 +27,7 @@ from policygame.web.vue import Box, Fragment
 
 __all__ = ["Lab"]
 
-_PAGE = "page brief onecolumn"
+_PAGE = "page brief onecolumn lab"
 
 
 @solara.component
@@ -98,8 +98,11 @@ def _Set(held: Shelf, name: str) -> None:
     told = use_future(lambda: in_background(lambda: lab_found.about(held, name)), name)
     title = told.value.title if told.value is not None else _("Lab")
     back = nav_link("/lab", _("All result sets"))
+    again = nav_link("/lab", _("Choose one from the list"), class_="btn")
     if told.problem:
-        words = el("section", el("h2", _("This result set cannot be opened")), el("p", told.problem, role="alert"), back)
+        words = el(
+            "section", el("h2", _("This result set cannot be opened")), el("p", told.problem, role="alert"), again, class_="stack"
+        )
         body: list[Any] = [Fragment(el("div", words, class_="card pad"))]
     elif told.value is None:
         body = [Fragment(el("section", skeleton(_("The result set is read.")), class_="card"))]
@@ -260,12 +263,12 @@ def _shown(name: str, about: About, asked: Asked, found: Found) -> list[Any]:
         else el("span", _("No report yet: policygame report FOLDER writes one."), class_="sub")
     )
     export = el("a", _("These runs as CSV"), href=f"{address}/runs.csv?{query}", class_="btn", download=True)
-    files = el("section", el("h2", kept, role="status"), el("div", export, report, class_="row wrap"), class_="card pad stack")
+    files = el("section", el("div", el("h2", kept), role="status"), el("div", export, report, class_="row wrap"), class_="card pad stack")
     whole = _("Of the whole design, without the filter.")
     matters = [_drawn(_("Which quantities matter"), whole, found.bars)]
     return [
         Fragment(files),
-        _drawn(_("Over time"), "", (found.fan,)),
+        _drawn(_("Over time"), _key(asked), (found.fan,)),
         _drawn(_("Run by run"), _key(asked), (found.lines,)),
         *matters,
         Fragment(_ranking(found.ranking, found.ranking_words)),
@@ -308,8 +311,8 @@ def _ranking(table: Table | None, words: str) -> Markup:
         )
         for row in rows
     ]
-    finding = _("{outcome}, {better} is better: {arm} has the best mean.").format(
-        outcome=first["outcome"], better=first["better"], arm=first["arm"]
+    finding = _("{outcome}, {better} is better: {arms}.").format(
+        outcome=first["outcome"], better=first["better"], arms=_best([row["arm"] for row in rows if row["rank_mean"] == 1])
     )
     caption = el("caption", finding, class_="vh")
     shown = el("table", caption, el("thead", head), el("tbody", body))
@@ -321,3 +324,9 @@ def _ranking(table: Table | None, words: str) -> Markup:
         el("p", table.note, class_="sub") if table.note else None,
         class_="card pad stack",
     )
+
+
+def _best(arms: list[str]) -> str:
+    if len(arms) == 1:
+        return _("{arm} has the best mean").format(arm=arms[0])
+    return _("{arms} share the best mean").format(arms=_(" and ").join(arms))

@@ -93,7 +93,7 @@ def _opened(shelf: Shelf, name: str) -> Results:
     if results is None:
         raise UserError(_("There is no result set of this name here."))
     try:
-        results.manifest["parts"]["outcomes"], results.failed 
+        results.manifest["parts"]["outcomes"], results.failed
     except (KeyError, TypeError) as error:
         raise FolderError(_("its records cannot be read ({error})").format(error=error)) from None
     return results
