@@ -168,7 +168,8 @@ def _joined(
     parts += [ds.dataset(file, schema=schema).to_table(columns=["run", *outcomes], filter=own) for file in files]
     found = pa.concat_tables(parts).to_pandas()
     planned["arm"] = planned["arm"].astype("str")
-    return planned.merge(found, on="run", validate="one_to_one").sort_values("run", ignore_index=True)
+    rows: pd.DataFrame = planned.merge(found, on="run", validate="one_to_one").sort_values("run", ignore_index=True)
+    return rows
 
 
 def written(chosen: Selection) -> Iterator[str]:

@@ -263,7 +263,9 @@ def _shown(name: str, about: About, asked: Asked, found: Found) -> list[Any]:
         else el("span", _("No report yet: policygame report FOLDER writes one."), class_="sub")
     )
     export = el("a", _("These runs as CSV"), href=f"{address}/runs.csv?{query}", class_="btn", download=True)
-    files = el("section", el("div", el("h2", kept), role="status"), el("div", export, report, class_="row wrap"), class_="card pad stack")
+    files = el(
+        "section", el("div", el("h2", kept), role="status"), el("div", export, report, class_="row wrap"), class_="card pad stack"
+    )
     whole = _("Of the whole design, without the filter.")
     matters = [_drawn(_("Which quantities matter"), whole, found.bars)]
     return [
