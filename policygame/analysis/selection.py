@@ -148,9 +148,13 @@ def fan_of(chosen: Selection, series: tuple[str, str, str], arm: str) -> tuple[l
 # run by run ------------------------------------------------------------------------------------------------------------
 
 
-def lines_of(chosen: Selection, quantities: Sequence[str], outcomes: Sequence[str]) -> pd.DataFrame:
-    """``arm``, quantities and outcomes of at most ``MOST_LINES`` runs that ended well, sorted by run."""
-    return _joined(chosen, chosen.every(MOST_LINES), quantities, outcomes)[["run", "arm", *quantities, *outcomes]]
+def lines_of(chosen: Selection, arms: Sequence[str], quantities: Sequence[str], outcomes: Sequence[str]) -> pd.DataFrame:
+    """``run``, ``arm``, quantities and outcomes of at most ``MOST_LINES`` runs of ``arms`` that ended well, sorted by run.
+
+    Each arm has its share of the lines, so that no arm is left out by how runs are ordered.
+    """
+    runs = np.sort(np.concatenate([chosen.every(MOST_LINES // len(arms), arm) for arm in arms]))
+    return _joined(chosen, runs, quantities, outcomes)[["run", "arm", *quantities, *outcomes]]
 
 
 def _joined(

@@ -54,7 +54,10 @@ def _List(found: Shelf | None) -> None:
         body = el("section", skeleton(_("The folders are looked through.")), class_="card")
     else:
         body = el(
-            "section", el("h2", _("Result sets")), el("ul", [_listed(one) for one in told.value], class_="conts"), class_="stack"
+            "section",
+            el("h2", _("Result sets"), class_="labhead"),
+            el("ul", [_listed(one) for one in told.value], class_="conts"),
+            class_="stack",
         )
     Shell(title, bar=top_bar(title, _("Experiments of many games")), children=[Box([Fragment(body)], classes=_PAGE)])
 
@@ -180,7 +183,9 @@ def _head(about: About) -> Markup:
     facts = _("{n} games, {missing} missing, {failed} failed.").format(
         n=number(about.planned), missing=number(about.planned - about.done), failed=number(about.failed)
     )
-    return el("div", el("p", about.question, class_="lead") if about.question else None, el("p", facts, class_="sub"))
+    return el(
+        "div", el("p", about.question, class_="lead") if about.question else None, el("p", facts, class_="sub"), class_="labhead"
+    )
 
 
 def _choice(words: str, key: str, options: list[tuple[str, str]], chosen: str) -> Markup:

@@ -130,12 +130,7 @@ def found(shelf: Shelf, name: str, asked: Asked) -> Found:
     """Compute what is looked at. UserError where the filter or the set is wrong."""
     results = _opened(shelf, name)
     chosen = Selection.of(results, asked.wanted)
-    try:
-        table, words = ranked(results, asked.outcome, asked.wanted), ""
-        if not len(table.frame):
-            table, words = None, table.note
-    except UserError as error:
-        table, words = None, _sentence(error)
+    table, words = _ranked(results, asked)
     return Found(
         len(chosen),
         _tried(lambda: _fan(chosen, asked)),
@@ -144,6 +139,22 @@ def found(shelf: Shelf, name: str, asked: Asked) -> Found:
         table,
         words,
     )
+
+
+def _ranked(results: Results, asked: Asked) -> tuple[Table | None, str]:
+    """The ranking, or None and why there is none."""
+    if len(asked.wanted.arms) == 1:
+        return None, _("The filter keeps one arm; keep two or more to compare them.")
+    try:
+        table = ranked(results, asked.outcome, asked.wanted)
+    except UserError as error:
+        return None, _sentence(error)
+    if not len(table.frame):
+        return None, _(
+            "No end of {outcome} is wanted by itself, so its arms have no order. Say which: "
+            "policygame analyze FOLDER --want {outcome}=higher, or lower."
+        ).format(outcome=asked.outcome)
+    return table, ""
 
 
 def _tried(draw: Callable[[], Drawn]) -> Drawn:
@@ -193,15 +204,14 @@ def _lines(chosen: Selection, asked: Asked) -> Drawn:
     results = chosen.results
     both = [arm for arm in dict.fromkeys((asked.first, asked.second)) if arm]
     quantities = list(results.quantity_names)
-    frame = lines_of(chosen, quantities, [asked.outcome])
-    frame = frame[frame["arm"].isin(both)]
+    frame = lines_of(chosen, both, quantities, [asked.outcome])
     if frame.empty:
-        return Drawn(words=_("No run lies in the filter, so there are no lines."))
+        return Drawn(words=_("No run of these arms lies in the filter, so there are no lines."))
     ranks = _rank_correlations(frame, quantities, asked.outcome)
     first = list(ranks.index[: MOST_AXES - 2]) if len(ranks) else quantities[: MOST_AXES - 2]
     others = [name for name in results.outcome_names if name != asked.outcome][: MOST_AXES - 1 - len(first)]
     if others:
-        extra = lines_of(chosen, [], others)
+        extra = lines_of(chosen, both, [], others)
         frame = frame.merge(extra.drop(columns="arm"), on="run")
     axes = [Axis(name, frame[name].tolist()) for name in (*first, *others, asked.outcome)]
     tokens = ("@force", "@draft") if len(both) > 1 else ("@draft",)
