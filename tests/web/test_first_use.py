@@ -121,7 +121,9 @@ def test_a_first_turn_is_guided_to_what_the_card_promises_and_the_game_may_end_a
         page.get_by_role("button", name="End the game here").click()
         page.get_by_role("dialog").get_by_role("button", name="Play on").click()
         next_turn(page)
-        page.get_by_role("slider", name="Packaging grant, 2.5D").wait_for()  # the desk, not the page before it, which has the button too
+        page.get_by_role(
+            "slider", name="Packaging grant, 2.5D"
+        ).wait_for()  # the desk, not the page before it, which has the button too
         page.locator("button:visible", has_text="End the game here").click()
         expect(page.get_by_role("dialog")).to_contain_text("1 turn has been played and stands. 11 turns are left unplayed")
         page.evaluate(KEEP_WHAT_IS_AWAITED)
