@@ -198,9 +198,12 @@ _DRAWN = """() => {
 
 
 def _redraws(page: Any, drags: int) -> list[float]:
-    """Move the first slider by keys; seconds from the last key to the fan of that draft."""
+    """Move a slider by keys; seconds from the last key to the fan of that draft.
+
+    It is research, of which every million moves the fan: a grant that is too low to build anything leaves it as it is, and undrawn.
+    """
     page.wait_for_function(f"({_DRAWN})() > 0", timeout=60_000)
-    slider = page.locator("input[type=range]").first
+    slider = page.locator("input[type=range][aria-label^='Packaging research']").first
     slider.focus()
     seconds = []
     for _ in range(drags):
