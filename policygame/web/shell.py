@@ -15,6 +15,7 @@ from solara.server import settings as solara_settings
 
 from policygame.web.icons import icon, mark
 from policygame.web.identity import Keep
+from policygame.web.kernel import tab_id
 from policygame.web.markup import Child, Markup, classes, el, join
 from policygame.web.palette import css_name, jurisdiction_token
 from policygame.web.text import _
@@ -69,7 +70,10 @@ def nav_link(path: str, *children: Child, **attributes: Any) -> Markup:
 
 
 def use_go() -> Callable[[str], None]:
-    """A hook: a function that opens another page of the program in this tab, as a press on a link would."""
+    """A hook: a function that opens another page of the program in this tab, as a press on a link would.
+
+    It may be called while the page that calls it is being replaced, by the same press or by a change of the game in another thread.
+    """
 
     def go(path: str) -> None:
         _destination.set((path, _destination.value[1] + 1))
@@ -78,7 +82,7 @@ def use_go() -> Callable[[str], None]:
 
 
 @component("go.vue")
-def _Go(path: str = "", count: int = 0) -> Any: ...
+def _Go(path: str = "", request: str = "") -> Any: ...
 
 
 def theme_button() -> Markup:
@@ -183,5 +187,5 @@ def Shell(
                 aria_label=_("Pages, at the bottom"),
             )
         )
-    parts.extend([_Notices(), Keep(), _Go(path=path, count=count)])
+    parts.extend([_Notices(), Keep(), _Go(path=path, request=f"{tab_id()} {count}" if count else "")])
     Box(parts, classes=classes("pg", withnav=bool(nav), docked=dock is not None))

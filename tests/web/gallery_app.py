@@ -495,7 +495,29 @@ def Shared() -> None:
     Shell("Shared", bar=top_bar("Shared"), children=[page])
 
 
+@solara.component
+def Leaving() -> None:
+    """A page that becomes another one and is left: both at once, or left by the one that it has become."""
+    became, become = solara.use_state("")
+    go = use_go()
+
+    def leave() -> None:
+        if became == "later":
+            go("/other")
+
+    def act(name: str, _value: str) -> None:
+        become(name)
+        if name == "at once":
+            go("/other")
+
+    solara.use_effect(leave, [became])
+    buttons = [el("button", name, class_="btn", type="button", data_act=name) for name in ("at once", "later")]
+    words = el("p", "Replaced.") if became else join(buttons)
+    Shell("Leaving", bar=top_bar("Leaving"), children=[Box([Fragment(words, act)], classes="page")]).key(f"page {became}")
+
+
 routes = [
+    solara.Route(path="leaving", component=Leaving, label="policygame"),
     solara.Route(path="shared", component=Shared, label="policygame"),
     solara.Route(path="/", component=Gallery, layout=Frame, label="policygame"),
     solara.Route(path="other", component=Other, label="policygame"),

@@ -202,6 +202,18 @@ def test_links_and_acts_open_a_page_and_back_returns(browser: Browser, gallery: 
         seen.settle()
 
 
+@pytest.mark.parametrize("way", ["at once", "later"])
+def test_a_page_is_left_even_where_it_is_replaced_meanwhile(browser: Browser, gallery: str, way: str) -> None:
+    with tab(browser, f"{gallery}leaving") as seen:
+        seen.page.get_by_role("button", name=way).click()
+        seen.page.wait_for_selector("#other")
+        assert seen.page.url == f"{gallery}other"
+        seen.page.go_back()
+        seen.page.get_by_role("button", name=way).click()  # the same address again is another request
+        seen.page.wait_for_selector("#other")
+        seen.settle()
+
+
 def test_pages_work_below_a_root_path(browser: Browser, gallery_below: str) -> None:
     with tab(browser, gallery_below) as seen:
         seen.drawn()
