@@ -57,6 +57,7 @@
   function go(path) {
     const full = root.dataset.root + path;
     if (full === location.pathname + location.search) return;
+    if ("plain" in root.dataset) { location.assign(full); return; }  // a page without Solara has nothing to draw the next one
     history.pushState({ top: 0 }, "", full);
     window.dispatchEvent(new PopStateEvent("popstate", { state: { top: 0 } }));
     window.scrollTo(0, 0);

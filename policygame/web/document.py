@@ -17,7 +17,17 @@ from policygame.resources import assets_dir
 from policygame.web.palette import tokens_css
 from policygame.web.text import _, language
 
-__all__ = ["ECHARTS", "AssetsError", "adapt", "asset_address", "check_assets", "error_page", "front_end_folders", "web_assets"]
+__all__ = [
+    "ECHARTS",
+    "AssetsError",
+    "adapt",
+    "asset_address",
+    "check_assets",
+    "error_page",
+    "front_end_folders",
+    "plain_page",
+    "web_assets",
+]
 
 ECHARTS = "echarts@5.4.0/dist/echarts.min.js"
 _NEEDED = (ECHARTS, "requirejs@2.3.6/require.js")
@@ -127,12 +137,21 @@ def check_assets() -> None:
         )
 
 
-def error_page(title: str, words: str, root_path: str) -> str:
-    """A page that stands without the rest of the program: for an address that does not exist, say."""
+def plain_page(title: str, body: str, root_path: str) -> str:
+    """A page that stands without Solara: ``body`` is HTML below the document's own styles, themes and links."""
+    icon = f'<link rel="icon" href="{root_path}{asset_address("favicon.svg")}">'
     return (
-        f'<!doctype html><html lang="{escape(language())}" data-root="{escape(root_path)}"><head><meta charset="utf-8">'
-        f"<title>{escape(title)} - policygame</title>"
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">{_head(root_path)}</head><body><div class="pg">'
-        f'<main class="page narrow" style="padding-top:64px"><h1>{escape(title)}</h1><p>{escape(words)}</p>'
-        f'<p><a class="btn" href="{root_path}/">{escape(_("To the start"))}</a></p></main></div></body></html>'
+        f'<!doctype html><html lang="{escape(language())}" data-root="{escape(root_path)}" data-plain><head><meta charset="utf-8">'
+        f"<title>{escape(title)} - policygame</title>{icon}"
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">{_head(root_path)}</head>'
+        f'<body><div class="pg">{body}</div></body></html>'
     )
+
+
+def error_page(title: str, words: str, root_path: str) -> str:
+    """The page of an address that does not exist, say."""
+    body = (
+        f'<main class="page narrow" style="padding-top:64px"><h1>{escape(title)}</h1><p>{escape(words)}</p>'
+        f'<p><a class="btn" href="{root_path}/">{escape(_("To the start"))}</a></p></main>'
+    )
+    return plain_page(title, body, root_path)

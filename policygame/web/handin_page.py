@@ -6,7 +6,6 @@ The file is derived anew and nothing of it is kept. Whether a file holds is ``po
 from __future__ import annotations
 
 import json
-from html import escape
 
 import anyio.to_thread
 from starlette.requests import Request
@@ -17,12 +16,11 @@ from policygame.game.handin import Seal, Verification, seal_of, verify
 from policygame.game.points_so_far import so_far
 from policygame.game.wording import quarter_text
 from policygame.hosting.files import imported
-from policygame.web.document import web_assets
+from policygame.web.document import plain_page
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages.looking_back import place_words, points_text
-from policygame.web.palette import tokens_css
-from policygame.web.shell import link
-from policygame.web.text import _, language, number
+from policygame.web.shell import link, top_bar
+from policygame.web.text import _, number
 
 __all__ = ["checked", "page", "take"]
 
@@ -69,29 +67,35 @@ def page(request: Request) -> Response:
         class_="card pad stack",
     )
     title = _("Check a hand-in")
-    styles = tokens_css() + "".join((web_assets() / name).read_text("utf-8") for name in ("ui.css", "pages.css"))
     result = el("div", id="result", role="status", aria_live="polite", class_="stack")
-    back = el("a", _("To the start"), href=link("/"), class_="btn")
     data = json.dumps(words).replace("</", "<\\/")
-    return HTMLResponse(
-        f'<!doctype html><html lang="{escape(language())}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
-        f"<title>{escape(title)} - policygame</title>"
-        f'<style>{styles}</style></head><body><div class="pg"><header class="top"><h1>{escape(title)}</h1><span class="grow"></span>'
-        f'{back}</header><main class="main page narrow stack" id="main">{form}{result}</main></div>'
-        f'<script type="application/json" id="words">{data}</script><script>{_SEND}</script></body></html>'
+    body = join(
+        [
+            el("a", _("Skip to the content"), class_="skip", href="#main"),
+            el("header", top_bar(title), class_="top"),
+            el("main", form, result, class_="main page narrow stack", id="main", tabindex="-1"),
+        ]
     )
+    scripts = f'<script type="application/json" id="words">{data}</script><script>{_SEND}</script>'
+    return HTMLResponse(plain_page(title, str(body) + scripts, link("")))
 
 
 async def take(request: Request) -> Response:
-    """``POST /handin``: the file as the body; the answer is what is found of it, or in words why it is no game."""
+    """``POST /handin``: the file as the body; the answer is what is found of it, or in words why it is no game.
+
+    Either is an answer to the question that was asked, so neither is an error of HTTP.
+    """
     content = await request.body()
     try:
         return HTMLResponse(str(await anyio.to_thread.run_sync(checked, content)), headers={"Cache-Control": "no-store"})
     except UserError as error:
-        told = el("div", el("b", _("This is no file of a game.")), el("p", str(error)))
+        told = el("div", el("b", _("This is no file of a game.")), el("p", _sentence(str(error))))
         words = el("div", told, class_="msg refused", role="alert")
-        return HTMLResponse(str(words), status_code=400, headers={"Cache-Control": "no-store"})
+        return HTMLResponse(str(words), headers={"Cache-Control": "no-store"})
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def checked(content: bytes) -> Markup:

@@ -18,6 +18,8 @@ from playwright.sync_api import Error as PlaywrightError
 from result_sets import result_set
 
 from policygame.game.commands import Predict, SaveDraft, StartGame, SubmitDecision
+from policygame.game.handin import game_file
+from policygame.game.play import play, read_plan
 from policygame.hosting.host import Host
 from policygame.store import Store
 from policygame.web.pages.desk.tabs import TABS
@@ -31,6 +33,8 @@ DECISIONS: Mapping[int, Sequence[str]] = {
 }
 DRAFT = ("packaging_grant interposer_2_5d 0.5 cap 900", "packaging_rnd interposer_2_5d 60", "export_control tools 0.5 on CHN")
 UNPAYABLE = ("packaging_rnd interposer_2_5d 1500",)
+PLAN = "scenario first-game\nseed 7\nseat USA Ann\n2023Q1 packaging_rnd interposer_2_5d 60\nbot CHN subsidy-matcher\n"
+"""A game that somebody hands in."""
 HEIGHT_PX = {390: 844, 768: 1024, 1280: 860}
 CALM: Mapping[str, Any] = {"reduced_motion": "reduce"}
 """Pictures are taken of what has come to rest."""
@@ -111,6 +115,21 @@ def games_on(database: Path) -> Games:
     keys["several"] = {code: token for name in ("gathering", "large", "ended") for code, token in keys[name].items()}
     keys[""] = {}
     return Games(codes, keys)
+
+
+def _handed_in(page: Page) -> None:
+    told = game_file(play(read_plan(PLAN), turns=2))
+    page.locator("#file").set_input_files(
+        {"name": "policygame-ABCDE.json", "mimeType": "application/json", "buffer": told.encode()}
+    )
+    page.get_by_role("button", name="Check").click()
+    page.get_by_role("heading", name="Score").wait_for()
+
+
+def _no_game(page: Page) -> None:
+    page.locator("#file").set_input_files({"name": "notes.txt", "mimeType": "text/plain", "buffer": b"notes"})
+    page.get_by_role("button", name="Check").click()
+    page.get_by_role("alert").wait_for()
 
 
 def _press(*names: str) -> Callable[[Page], None]:
@@ -196,6 +215,9 @@ PAGES: Mapping[str, Shot] = {
     "debrief-early": Shot("/play/{code}/debrief", "main .ar", "large", "large"),
     "debrief-nothing-decided": Shot("/play/{code}/debrief", "#python", "idle", "idle"),
     "debrief-too-early": Shot("/play/{code}/debrief", "main .card", "begun", "begun"),
+    "handin": Shot("/handin", "#file"),
+    "handin-genuine": Shot("/handin", "#file", do=_handed_in),
+    "handin-no-game": Shot("/handin", "#file", do=_no_game),
     "history": Shot("/play/{code}/history", "main table", "large", "large"),
     "history-onlooker": Shot("/play/{code}/history", "main table", "ended"),
     "about": Shot("/about", "main .prose"),

@@ -25,6 +25,7 @@ EVERY_RUN = (
     "briefing-first",
     "resolution-last",
     "debrief",
+    "handin-genuine",
     "history",
     "about",
     "lab-set",
