@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
 from collections.abc import Mapping, Sequence
-from functools import reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -95,29 +92,17 @@ def play(
 def _strategies(texts: Sequence[str], plan: Plan) -> dict[str, Strategy]:
     """Seat -> the strategy that MODULE:NAME stands for; OptionError where there is none, or lines of the file decide for the seat."""
     from policygame.cli.options import OptionError
+    from policygame.cli.players import read_player
 
     found: dict[str, Strategy] = {}
     for text in texts:
-        seat, equals, place = text.partition("=")
-        module, colon, name = place.partition(":")
-        if not (equals and colon and module and name):
-            raise OptionError(f"--player {text!r} is not understood; write SEAT=MODULE:NAME, like USA=my_agents:trained")
-        if seat not in plan.players:
-            raise OptionError(f"--player {text}: the file has no seat {seat!r}; seats are {', '.join(plan.players)}")
-        if seat in found or plan.policies[seat].settings:
-            raise OptionError(
-                f"--player {text}: {seat} is decided for already, by {'another' if seat in found else 'lines of the file'}"
-            )
-        sys.path.insert(0, str(Path.cwd()))
-        try:
-            strategy: Any = reduce(getattr, name.split("."), importlib.import_module(module))
-        except (ImportError, AttributeError) as error:
-            raise OptionError(f"--player {text}: {error}; modules are looked for in the current folder too") from None
-        finally:
-            sys.path.remove(str(Path.cwd()))
-        if isinstance(strategy, type) or not callable(getattr(strategy, "decide", None)):
-            raise OptionError(f"--player {text}: a strategy is an object with decide(view); found {type(strategy).__name__}")
-        found[seat] = strategy
+        player = read_player(text)
+        if player.seat not in plan.players:
+            raise OptionError(f"--player {text}: the file has no seat {player.seat!r}; seats are {', '.join(plan.players)}")
+        if player.seat in found or plan.policies[player.seat].settings:
+            by = "another" if player.seat in found else "lines of the file"
+            raise OptionError(f"--player {text}: {player.seat} is decided for already, by {by}")
+        found[player.seat] = player.strategy()
     return found
 
 

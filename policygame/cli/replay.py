@@ -76,6 +76,8 @@ def _show(found: Verification, scores: dict[str, Score], seal: Seal | None) -> N
     else:
         print_text(f"It does not follow under the installed model. {found.first_problem}")
         print_text(f"That alone does not mean that the file was changed: only the model {found.model} can judge that.")
+    for place, program in found.programs.items():
+        print_text(f"What {program} decided for {place} is taken as it stands: no file holds a program.")
     if seal == "changed":
         print_text(
             "The file was changed after it was written: its digest does not fit its events. Names of players are part of it."

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from policygame.errors import UserError
+
+if TYPE_CHECKING:
+    from policygame.game.programs import Program
 
 __all__ = ["serve"]
 
@@ -36,6 +39,14 @@ def serve(
             "who reaches the server may read it.",
         ),
     ] = None,
+    player: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--player",
+            metavar="SEAT=MODULE:NAME",
+            help="Offer a strategy of yours as a rival in that seat; repeatable. The module is run on this machine.",
+        ),
+    ] = None,
     workers: Annotated[int, typer.Option("--workers", hidden=True)] = 1,
 ) -> None:
     """Serve the game: opens a page in your browser, and tells others where to join. Ctrl-C stops; games are kept."""
@@ -45,6 +56,7 @@ def serve(
             "A second server needs a --database of its own"
         )
     below = _root_path(root_path)
+    programs = _programs(player or [])
     from policygame.experiment.shelf import Shelf
     from policygame.hosting.debriefs import Debriefs
     from policygame.hosting.forecaster import Forecaster
@@ -71,13 +83,35 @@ def serve(
                 typer.echo(f"Result sets are at {open_at[0].rstrip('/')}/lab")
             typer.echo("Stop it with Ctrl-C; games are kept.")
 
-        games = Host(store)
+        games = Host(store, programs=programs)
         games.recover()
         with Forecaster() as forecaster, Debriefs() as debriefs:
             app = create_app(games, forecaster, debriefs, root_path=below, ready=ready, shelf=shelf)
             check_assets()
             run(app, listening, open_browser=None if no_browser else open_at[0], started=started)
     typer.echo("Stopped. Games are kept.")
+
+
+def _programs(texts: list[str]) -> list[Program]:
+    """What --player names; UserError where a seat or a strategy is none, or a name stands twice for a seat."""
+    from policygame.catalogue import JURISDICTIONS
+    from policygame.cli.options import OptionError
+    from policygame.cli.players import read_player
+    from policygame.game.programs import Program, program_name
+
+    found: list[Program] = []
+    for text in texts:
+        named = read_player(text)
+        if named.seat not in JURISDICTIONS:
+            raise OptionError(f"--player {text}: there is no seat {named.seat!r}; seats are {', '.join(JURISDICTIONS)}")
+        try:
+            name = program_name(named.name)
+        except ValueError as error:
+            raise OptionError(f"--player {text}: {error}") from None
+        if any((one.name, one.seat) == (name, named.seat) for one in found):
+            raise OptionError(f"--player {text}: {named.seat} has a {name} already")
+        found.append(Program(name, named.seat, named.strategy()))
+    return found
 
 
 def _root_path(text: str) -> str:

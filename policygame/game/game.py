@@ -24,6 +24,7 @@ from policygame.game.commands import Command, Refused
 from policygame.game.decisions import check_decision, read_decision
 from policygame.game.events import Event
 from policygame.game.position import Position
+from policygame.game.programs import plays_a_seat
 from policygame.game.scenarios import hash_of, scenario_named
 from policygame.game.turns import Calendar, seats_of
 from policygame.scenario import Policy, Scenario, shipped_scenarios
@@ -354,7 +355,7 @@ def _check_created(created: e.GameCreated, scenario: Scenario) -> None:
         raise e.EventError(
             f"{scenario.name} has {calendar.turns} turns of {calendar.quarters_per_turn} quarters; the log says otherwise"
         )
-    if set(created.bots) != set(seats_of(scenario)) or not set(created.bots.values()) <= set(BOTS):
+    if set(created.bots) != set(seats_of(scenario)) or not all(map(plays_a_seat, created.bots.values())):
         raise e.EventError(
             f"a game of {scenario.name} names a bot ({', '.join(BOTS)}) for each of {', '.join(seats_of(scenario))}"
         )
@@ -392,7 +393,7 @@ def create_game(
                 "unknown_seat",
                 f"There is no seat {seat!r} in {scenario.name}; seats are {', '.join(seats)}.{nearest(seat, seats)}",
             )
-        if bot not in BOTS:
+        if not plays_a_seat(bot):
             raise Refused("out_of_bounds", f"There is no bot {bot!r}; bots are {', '.join(BOTS)}.{nearest(bot, tuple(BOTS))}")
     calendar = Calendar.of(scenario)
     created = e.GameCreated(

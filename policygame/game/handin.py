@@ -22,6 +22,7 @@ from policygame.game.events import Event, EventError, GameCreated, TurnResolved,
 from policygame.game.game import Game
 from policygame.game.legality import problems_of
 from policygame.game.position import Position, close
+from policygame.game.programs import is_program
 from policygame.game.turns import Calendar
 from policygame.model.agents.scripts import Script
 from policygame.result import Result
@@ -170,6 +171,11 @@ class Verification:
     def same_model(self) -> bool:
         """Whether it is judged by the model that it was played with; another may derive other results, and bots decide otherwise."""
         return self.model == self.installed
+
+    @property
+    def programs(self) -> dict[str, str]:
+        """Seat -> the program that plays it: no file holds a program, so its decisions are taken as they stand."""
+        return {seat.id: seat.bot for seat in self.game.seats.values() if seat.holder == "bot" and is_program(seat.bot)}
 
     @property
     def holds(self) -> bool:

@@ -14,6 +14,7 @@ from policygame.game.decisions import check_decision, read_decision
 from policygame.game.events import Event
 from policygame.game.game import Game, Seat
 from policygame.game.position import Position
+from policygame.game.programs import is_program, plays_a_seat
 
 __all__ = ["problems_of"]
 
@@ -86,7 +87,7 @@ def _decided_wrongly(game: Game, position: Position, event: e.DecisionSubmitted)
         check_decision(position, event.seat, decision, pays=event.author == "person")
     except Refused as error:
         return f"{event.seat} could not have decided this: {error}"
-    if event.author == "bot" and decision != bot_decision(position, event.seat, seat.bot):
+    if event.author == "bot" and seat.bot in BOTS and decision != bot_decision(position, event.seat, seat.bot):
         return f"the bot {seat.bot} in {event.seat} decides otherwise"
     return ""
 
@@ -95,9 +96,9 @@ def _author_problem(seat: Seat, event: e.DecisionSubmitted) -> str:
     if event.author == "bot":
         if seat.holder != "bot":
             return f"a bot decides for {seat.id}, which a person holds"
-        if seat.bot not in BOTS:
+        if not plays_a_seat(seat.bot):
             return f"{seat.id} is played by a bot of an unknown name"
-    elif seat.holder != "person":
+    elif seat.holder != "person" and not (event.author == "rule" and is_program(seat.bot)):
         return f"a person decides for {seat.id}, which no person holds"
     elif event.author == "rule" and event.lines:
         return f"{seat.id} had not decided, yet something of it comes into force"

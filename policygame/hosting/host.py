@@ -19,6 +19,7 @@ from policygame.game import Game, Position, Refused, SeatView, create_game, even
 from policygame.game.commands import Command, parse_command
 from policygame.game.events import Event, GameCreated
 from policygame.game.handin import game_file
+from policygame.game.programs import Program, is_program
 from policygame.game.scenarios import scenario_named
 from policygame.hosting.codes import SHORTEST_TOKEN, is_code, new_code, new_id, new_seed, new_token
 from policygame.hosting.files import imported, public_events, usable_id
@@ -69,8 +70,10 @@ class _Table:
 class Host:
     """The games of one store. Safe to use from several threads; whoever changes the same game waits for one another."""
 
-    def __init__(self, store: Store, *, positions: int = POSITIONS) -> None:
+    def __init__(self, store: Store, *, positions: int = POSITIONS, programs: Sequence[Program] = ()) -> None:
+        """``programs`` may sit where bots do, in games that name them."""
         self.store = store
+        self.programs = tuple(programs)
         self._positions = positions
         self._lock = threading.Lock()
         self._tables: dict[str, _Table] = {}
@@ -94,13 +97,17 @@ class Host:
     ) -> Entry:
         """Create a game of a shipped scenario and sit down in ``seat`` (None: own the game and hold no seat).
 
-        ``seed`` None: one is drawn. ``bots`` names bots of seats. ``together``: others may join before the owner starts it.
+        ``seed`` None: one is drawn. ``bots`` names bots of seats, or programs that this host has. ``together``: others may join
+        before the owner starts it.
         ``token``: the secret of somebody who has one already. Raises ``Refused``.
         """
         own = _checked_token(token)
         loaded = _shipped(scenario)
         chosen = new_seed() if seed is None else check_seeds([seed])[0]
         game_id = new_id()
+        for place, bot in (bots or {}).items():
+            if is_program(bot) and not any(one.name == bot and one.fits(loaded.name, place) for one in self.programs):
+                raise Refused("out_of_bounds", f"No program {bot} plays {place} of {loaded.name} on this server.")
 
         def events(code: str) -> list[Event]:
             log = create_game(
@@ -184,7 +191,7 @@ class Host:
             standing = self._stand(game_id, table)
             if not (standing.game.ready and standing.game.same_model):
                 return False
-            events, following = resolve(standing.game, standing.position)
+            events, following = resolve(standing.game, standing.position, self.programs)
             try:
                 results = unrecorded(following, self.store.turns_with_results(game_id))
                 self._append(game_id, table, standing.game, events, following, results)

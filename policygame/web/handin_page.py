@@ -138,6 +138,8 @@ def _facts(found: Verification) -> Markup:
     game = found.game
     people = ", ".join(f"{seat.player} ({place_words(seat.id)})" for seat in game.seats.values() if seat.holder == "person")
     bots = ", ".join(f"{place_words(seat.id)}: {seat.bot}" for seat in game.seats.values() if seat.holder == "bot")
+    if found.programs:
+        bots += ". " + _("What a program decided is taken as it stands: no file holds one.")
     facts = (
         (_("Player"), people or _("none")),
         (_("Scenario"), _(game.scenario.title)),

@@ -102,3 +102,20 @@ def test_a_root_path_of_another_form_is_refused(start: Start, tmp_path: Path, pa
     assert process.returncode == 2
     assert "begins with a slash" in err
     assert not os.listdir(tmp_path)  # nothing was made
+
+
+def test_a_strategy_of_whoever_serves_is_offered_and_a_wrong_one_told_of(start: Start, tmp_path: Path) -> None:
+    for named, told in {
+        "CHN": "write SEAT=MODULE:NAME",
+        "CHN=no_such_module:x": "No module named 'no_such_module'",
+        "CHN=json:loads": "an object with decide(view); found function",
+        "XYZ=json:loads": "there is no seat 'XYZ'",
+        "CHN=json:no": "no attribute 'no'",
+    }.items():
+        refused = _serve(start, tmp_path / "games.sqlite3", "--player", named)
+        _, err = refused.communicate(timeout=30)
+        assert refused.returncode == 2
+        assert told in " ".join(err.split())
+        assert "Traceback" not in err
+    served = _serve(start, tmp_path / "games.sqlite3", "--player", "CHN=policygame.bots:WHOLE_CHAIN")
+    _address(served)

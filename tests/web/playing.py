@@ -27,6 +27,7 @@ class Program:
     database: Path
     port: int = 0
     results: Path | None = None
+    more: tuple[str, ...] = ()
     process: subprocess.Popen[str] | None = None
 
     @property
@@ -36,6 +37,7 @@ class Program:
     def start(self) -> None:
         command = [sys.executable, "-u", "-m", "policygame", "serve", "--no-browser", "--port", str(self.port)]
         command += [] if self.results is None else ["--results", str(self.results)]
+        command += self.more
         self.process = subprocess.Popen(
             [*command, "--database", str(self.database)], stdout=subprocess.PIPE, text=True, env={**os.environ}
         )
@@ -61,9 +63,9 @@ class Program:
 
 
 @contextmanager
-def serving(folder: Path, results: Path | None = None) -> Iterator[Program]:
-    """A running program, with the result sets of a folder."""
-    program = Program(folder / "games.sqlite3", results=results)
+def serving(folder: Path, results: Path | None = None, *more: str) -> Iterator[Program]:
+    """A running program, with the result sets of a folder; ``more`` is said to ``policygame serve``."""
+    program = Program(folder / "games.sqlite3", results=results, more=more)
     program.start()
     try:
         yield program

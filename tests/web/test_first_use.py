@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from browsing import tab
-from playing import Program, begin_alone, begin_together, next_turn, serving, take_turn, without_complaint
+from playing import Program, begin_alone, begin_together, next_turn, read_briefing, serving, take_turn, without_complaint
 from playwright.sync_api import Browser, Page, expect
 
 from policygame.web.hosted import reach
@@ -49,6 +50,34 @@ def test_on_a_phone_the_form_of_a_door_comes_into_view_and_takes_the_focus(brows
         page.wait_for_function(f"({IN_VIEW})(document.querySelector('#setup'))")
         assert page.evaluate("document.activeElement.closest('#setup') !== null && document.activeElement.name === 'scenario'")
         without_complaint(seen)
+
+
+def test_each_rival_is_chosen_one_by_one_and_a_program_of_who_serves_sits_where_a_bot_would(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with serving(tmp_path, None, "--player", "CHN=policygame.bots:FAB_FIRST") as program, tab(browser, program.address) as seen:
+        page = seen.page
+        page.get_by_role("button", name="Assign").click()
+        page.get_by_text("One by one").click()
+        rival = page.get_by_label("China", exact=True)
+        assert "program:fab_first" not in rival.inner_text()  # an assignment is checked where the program is not
+        rival.select_option("subsidy-matcher")
+        page.get_by_role("button", name="Make the link").click()
+        page.get_by_role("link", name="Try it").click()
+        page.get_by_text("Taiwan: whole-chain, China: subsidy-matcher, South Korea: whole-chain").wait_for()
+        page.go_back()
+        page.get_by_role("button", name="Play alone").click()
+        page.get_by_text("Rivals and luck").click()
+        page.get_by_text("One by one").click()
+        page.get_by_label("China", exact=True).select_option("program:fab_first")
+        page.get_by_label("World (a number").fill("7")
+        page.get_by_role("button", name="Begin").click()
+        code = read_briefing(page)
+        take_turn(page, 1)
+        seen.settle()
+        seats = program.game(code).seats
+        assert (seats["CHN"].bot, seats["KOR"].bot) == ("program:fab_first", "whole-chain")
+        assert [line for line in program.game(code).decisions["CHN"].settings if line.lever == "fab_grant"]
 
 
 def test_who_joins_by_code_reads_the_briefing_first_and_finds_the_desk_from_there(browser: Browser, program: Program) -> None:

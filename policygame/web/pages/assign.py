@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from urllib.parse import parse_qs
 
 import solara
@@ -16,7 +17,7 @@ from policygame.scenario import shipped_scenarios
 from policygame.web.hosted import host
 from policygame.web.identity import use_tokens
 from policygame.web.markup import Markup, el
-from policygame.web.pages.setup import mandate_words
+from policygame.web.pages.setup import mandate_words, read_rivals
 from policygame.web.shell import Shell, nav_link, notice, top_bar, use_go
 from policygame.web.text import _
 from policygame.web.vue import Box, Fragment
@@ -31,11 +32,11 @@ def drawn_world() -> int:
     return 1 + secrets.randbelow(MOST_DRAWN)
 
 
-def read_assignment(scenario: str, rest: tuple[str, ...]) -> tuple[str, str, int, str]:
-    """Scenario, seat, seed and rivals' bot of an address; ValueError, in words, where it states no game that exists."""
+def read_assignment(scenario: str, rest: tuple[str, ...]) -> tuple[str, str, int, dict[str, str]]:
+    """Scenario, seat, seed and the bot of each seat of an address; ValueError, in words, where it states no game that exists."""
     if len(rest) != 3:
         raise ValueError(_("The link is not whole: it names a scenario, a government, a world and the rivals."))
-    seat, seed, bot = rest
+    seat, seed, rivals = rest
     if scenario not in shipped_scenarios():
         raise ValueError(
             _("There is no scenario {found}; there are {known}.").format(
@@ -49,9 +50,7 @@ def read_assignment(scenario: str, rest: tuple[str, ...]) -> tuple[str, str, int
         )
     if not seed.isdecimal() or len(seed) > 18:
         raise ValueError(_("A world is a whole number from 0 on; found {found}.").format(found=seed[:20]))
-    if bot not in BOTS:
-        raise ValueError(_("There is no bot {found}; bots are {known}.").format(found=bot[:40], known=", ".join(BOTS)))
-    return scenario, seat, int(seed), bot
+    return scenario, seat, int(seed), read_rivals(rivals, scenario)
 
 
 @solara.component
@@ -60,7 +59,7 @@ def Assign(code: str = "", rest: tuple[str, ...] = ()) -> None:
     tokens, go = use_tokens(), use_go()
     title = _("Assignment")
     try:
-        scenario, seat, seed, bot = read_assignment(code.lower(), rest)
+        scenario, seat, seed, bots = read_assignment(code.lower(), rest)
     except ValueError as error:
         words = el(
             "section",
@@ -80,9 +79,7 @@ def Assign(code: str = "", rest: tuple[str, ...] = ()) -> None:
             notice("refused", _("The game was not begun."), _("Write your name: it stands in the file that you hand in."))
             return
         try:
-            entry = host().create(
-                scenario, seat, player, seed=seed, bots=dict.fromkeys(seats_of(scenario_named(scenario)), bot), assignment=True
-            )
+            entry = host().create(scenario, seat, player, seed=seed, bots=bots, assignment=True)
         except UserError as error:
             notice("refused", _("The game was not begun."), str(error))
             return
@@ -92,18 +89,27 @@ def Assign(code: str = "", rest: tuple[str, ...] = ()) -> None:
     Shell(
         title,
         bar=top_bar(title, _(scenario_named(scenario).title), place=seat),
-        children=[Box([Fragment(_card(scenario, seat, seed, bot), act)], classes="page narrow")],
+        children=[Box([Fragment(_card(scenario, seat, seed, bots), act)], classes="page narrow")],
     )
 
 
-def _card(scenario: str, seat: str, seed: int, bot: str) -> Markup:
+def _rivals(seat: str, bots: Mapping[str, str]) -> str:
+    """Who plays against ``seat``: one sentence where it is the same everywhere, else name by name."""
+    against = {place: bot for place, bot in bots.items() if place != seat}
+    if len(set(against.values())) == 1:
+        bot = next(iter(against.values()))
+        return f"{bot}: {_(BOTS[bot].sentence)}"
+    return ", ".join(f"{_(JURISDICTIONS[place].name)}: {bot}" for place, bot in against.items())
+
+
+def _card(scenario: str, seat: str, seed: int, bots: Mapping[str, str]) -> Markup:
     loaded = scenario_named(scenario)
     facts = (
         (_("Scenario"), _(loaded.title)),
         (_("You govern"), _(JURISDICTIONS[seat].name)),
         (_("You are judged on"), mandate_words(loaded, seat, most=8)),
         (_("Turns"), str(Calendar.of(loaded).turns)),
-        (_("Rivals"), f"{bot}: {_(BOTS[bot].sentence)}"),
+        (_("Rivals"), _rivals(seat, bots)),
         (_("World"), str(seed)),
     )
     return el(

@@ -10,8 +10,6 @@ import solara
 
 from policygame.catalogue import JURISDICTIONS
 from policygame.errors import UserError
-from policygame.game.scenarios import scenario_named
-from policygame.game.turns import seats_of
 from policygame.web.components import Address
 from policygame.web.hosted import host, shelf
 from policygame.web.identity import Tokens, use_tokens, valid_code
@@ -46,13 +44,12 @@ def Home() -> None:
             if chosen.door == "assign":
                 set_made(assignment_path(replace(chosen, seed=str(drawn_world() if seed is None else seed))))
                 return
-            bots = dict.fromkeys(seats_of(scenario_named(chosen.scenario)), chosen.bot)
             entry = host().create(
                 chosen.scenario,
                 chosen.seat,
                 chosen.player.strip() or _("Player"),
                 seed=seed,
-                bots=bots,
+                bots=chosen.rivals,
                 together=chosen.door == "together",
                 predictions=chosen.predictions,
             )

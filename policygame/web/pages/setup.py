@@ -5,6 +5,7 @@ The same panel serves the three doors of the start page; what a choice means is 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import parse_qs, quote
@@ -15,11 +16,22 @@ from policygame.game import DEFAULT_BOT
 from policygame.game.scenarios import scenario_named
 from policygame.game.turns import Calendar, seats_of
 from policygame.scenario import Scenario, shipped_scenarios
+from policygame.web.hosted import host
 from policygame.web.markup import Markup, classes, el, join
 from policygame.web.palette import css_name, jurisdiction_token
 from policygame.web.text import _, number
 
-__all__ = ["Choice", "Door", "assignment_path", "mandate_words", "read_choice", "seed_of", "setup_panel"]
+__all__ = [
+    "Choice",
+    "Door",
+    "assignment_path",
+    "mandate_words",
+    "read_choice",
+    "read_rivals",
+    "rivals_text",
+    "seed_of",
+    "setup_panel",
+]
 
 Door = Literal["alone", "together", "assign"]
 FIRST = "first-game"
@@ -29,15 +41,24 @@ MINUTES_PER_TURN = 1.5
 
 @dataclass(frozen=True)
 class Choice:
-    """What has been chosen. ``seed`` is the text of the field, "" for any world."""
+    """What has been chosen. ``bot`` plays all rivals but those of ``others``: pairs of a seat and who plays it.
+
+    ``seed`` is the text of the field, "" for any world.
+    """
 
     door: Door
     scenario: str = FIRST
     seat: str = "USA"
     player: str = ""
     bot: str = DEFAULT_BOT
+    others: tuple[tuple[str, str], ...] = ()
     seed: str = ""
     predictions: bool = True
+
+    @property
+    def rivals(self) -> dict[str, str]:
+        """Seat -> who plays it where no person does, for every seat of the scenario."""
+        return dict.fromkeys(seats_of(scenario_named(self.scenario)), self.bot) | dict(self.others)
 
 
 def read_choice(choice: Choice, query: str) -> Choice:
@@ -52,6 +73,9 @@ def read_choice(choice: Choice, query: str) -> Choice:
         choice,
         scenario=scenario,
         seat=seat if seat in seats else seats[0],
+        others=_others(
+            dict(choice.others) | {name: fields[f"rival-{name}"] for name in seats if f"rival-{name}" in fields}, scenario
+        ),
         player=fields.get("player", choice.player)[:40],
         bot=fields["bot"] if fields.get("bot") in BOTS else choice.bot,
         seed=fields.get("seed", choice.seed).strip(),
@@ -63,8 +87,49 @@ def assignment_path(choice: Choice) -> str:
     """The address of an assignment: it fixes scenario, government, seed and rivals. ValueError where no world is chosen."""
     if not choice.seed:
         raise ValueError(_("An assignment fixes a world: write its number, or have one drawn."))
-    parts = (choice.scenario, choice.seat, choice.seed, choice.bot)
-    return "/assign/" + "/".join(quote(part, safe="") for part in parts)
+    parts = (choice.scenario, choice.seat, choice.seed, rivals_text(choice))
+    return "/assign/" + "/".join(quote(part, safe=",=") for part in parts)
+
+
+def rivals_text(choice: Choice) -> str:
+    """The rivals as an assignment's address has them: the bot of all, then who differs.
+
+    >>> rivals_text(Choice("assign", bot="whole-chain", others=(("CHN", "fab-first"),)))
+    'whole-chain,CHN=fab-first'
+    """
+    return ",".join([choice.bot, *(f"{seat}={bot}" for seat, bot in choice.others if seat != choice.seat)])
+
+
+def read_rivals(text: str, scenario: str) -> dict[str, str]:
+    """Seat -> bot, for every seat of the scenario, from what ``rivals_text`` writes; ValueError, in words, where it names no bot or seat.
+
+    >>> read_rivals("whole-chain,CHN=fab-first", "first-game")["CHN"]
+    'fab-first'
+    """
+    bot, *others = text.split(",")
+    seats = seats_of(scenario_named(scenario))
+    found = dict.fromkeys(seats, bot)
+    for other in others:
+        seat, _equals, found[seat] = other.partition("=")
+    for seat, name in found.items():
+        if seat not in seats:
+            raise ValueError(
+                _("{found} does not govern there; governments are {known}.").format(found=seat[:20], known=", ".join(seats))
+            )
+        if name not in BOTS:
+            raise ValueError(_("There is no bot {found}; bots are {known}.").format(found=name[:40], known=", ".join(BOTS)))
+    return found
+
+
+def _others(chosen: Mapping[str, str], scenario: str) -> tuple[tuple[str, str], ...]:
+    """Who plays single seats of a scenario, as far as they can; "" means that the seat is as all."""
+    return tuple(
+        (seat, bot) for seat, bot in chosen.items() if seat in seats_of(scenario_named(scenario)) and _can(bot, scenario, seat)
+    )
+
+
+def _can(bot: str, scenario: str, seat: str) -> bool:
+    return bot in BOTS or any(one.name == bot and one.fits(scenario, seat) for one in host().programs)
 
 
 def mandate_words(scenario: Scenario, seat: str, most: int = 3) -> str:
@@ -166,6 +231,7 @@ def _seats(choice: Choice, scenario: Scenario) -> Markup:
 
 def _more(choice: Choice) -> Markup:
     bots = [el("option", f"{name}: {_(bot.sentence)}", value=name, selected=name == choice.bot) for name, bot in BOTS.items()]
+    single = [_rival(choice, seat) for seat in seats_of(scenario_named(choice.scenario)) if seat != choice.seat]
     name = None
     if choice.door != "assign":
         field = el(
@@ -197,9 +263,26 @@ def _more(choice: Choice) -> Markup:
         _("Ask what I expect before each reveal"),
         class_="row",
     )
-    open_ = choice.door == "assign" or bool(choice.seed)
-    folded = el("details", el("summary", _("Rivals and luck")), el("div", rivals, seed, asks, class_="stack"), open=open_)
+    open_ = choice.door == "assign" or bool(choice.seed) or bool(choice.others)
+    one_by_one = el("details", el("summary", _("One by one")), el("div", single, class_="picks"), open=bool(choice.others))
+    inside = el("div", rivals, one_by_one, seed, asks, class_="stack")
+    folded = el("details", el("summary", _("Rivals and luck")), inside, open=open_)
     return el("div", name, folded, class_="stack")
+
+
+def _rival(choice: Choice, seat: str) -> Markup:
+    """Who plays a single seat: as all others, a bot, or a program of whoever runs the server, which no assignment can name."""
+    own = dict(choice.others).get(seat, "")
+    programs = [one.name for one in host().programs if one.fits(choice.scenario, seat)] if choice.door != "assign" else []
+    options = [el("option", _("as above"), value="", selected=own == "")]
+    options += [el("option", name, value=name, selected=name == own) for name in (*BOTS, *programs)]
+    field = f"rival-{seat}"
+    return el(
+        "div",
+        el("label", _(JURISDICTIONS[seat].name), for_=field),
+        el("select", options, id=field, name=field, data_act=f"choose-{field}"),
+        class_="field",
+    )
 
 
 def seed_of(choice: Choice) -> int | None:
