@@ -6,6 +6,7 @@ Neither it, nor how many work, nor how many worlds a task has, changes a number.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import pickle
@@ -355,8 +356,29 @@ def _cluster(address: str) -> Iterator[tuple[Executor, int]]:
         from distributed import Client
     except ImportError:
         raise RunningError("a cluster needs Dask distributed; install it with: pip install 'policygame[cluster]'") from None
+    with _only_our_words():
+        yield from _connected(Client, address)
+
+
+@contextmanager
+def _only_our_words() -> Iterator[None]:
+    """Keep Dask's own tracebacks of a lost scheduler from the screen: the run says in words what happened and what to do."""
+    names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] in ("distributed", "asyncio")]
+    loggers = [logging.getLogger(name) for name in names]  # some of distributed's have a level of their own
+    levels = [logger.level for logger in loggers]
     try:
-        client = Client(address, timeout=10)
+        for logger in loggers:
+            logger.setLevel(logging.CRITICAL + 1)
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+def _connected(client_of: Callable[..., Any], address: str) -> Iterator[tuple[Executor, int]]:
+    """The executor of a cluster and how many tasks it works on at once, until the caller is done."""
+    try:
+        client = client_of(address, timeout=10)
     except (OSError, ValueError) as error:
         raise RunningError(f"no Dask scheduler answers at {address} ({error}). Start one with: dask scheduler") from None
     try:

@@ -11,7 +11,7 @@ from policygame.catalogue import JURISDICTIONS, LEVERS, SEGMENTS, STAGES, TECHNO
 from policygame.scenario import Scenario, Setting
 from policygame.web.text import _
 
-__all__ = ["GROUPS", "PLACES_OF", "Control", "amount_words", "controls", "item_word", "partners", "setting_words"]
+__all__ = ["GROUPS", "PLACES_OF", "Control", "amount_words", "controls", "item_amount_words", "item_word", "partners"]
 
 GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("build", "Build", ("packaging_grant", "fab_grant", "tax_credit")),
@@ -140,7 +140,7 @@ def amount_words(lever: str, amount: float) -> str:
     declared = LEVERS[lever]
     if declared.high <= 1.0:
         return f"{100 * amount:.0f} %"
-    text = f"{amount:,.1f}".removesuffix(".0")
+    text = f"{amount:,.1f}".removesuffix(".0") if amount >= 0.05 else f"{amount:.1g}"
     if declared.fixed_outlay:
         return _("{amount} M a quarter").format(amount=text)
     if lever == "purchase_commitment":
@@ -148,11 +148,11 @@ def amount_words(lever: str, amount: float) -> str:
     return _("{amount} k units").format(amount=text)
 
 
-def setting_words(setting: Setting) -> str:
-    """A decision in a line: lever, item, amount, and whom it is aimed at."""
-    name = _("{lever}, {item}").format(lever=_(LEVERS[setting.lever].name), item=item_word(setting.item))
+def item_amount_words(setting: Setting) -> str:
+    """What a decision sets within its lever: item, amount, and whom it is aimed at."""
+    item = item_word(setting.item)
     if setting.amount == 0.0:
-        return _("{what}: ended").format(what=name)
+        return _("{what} ended").format(what=item)
     places = setting.jurisdictions(PLACES_OF[setting.lever]) if setting.lever in PLACES_OF else ()
-    told = _("{what} {amount}").format(what=name, amount=amount_words(setting.lever, setting.amount))
+    told = _("{what} {amount}").format(what=item, amount=amount_words(setting.lever, setting.amount))
     return f"{told} ({', '.join(places)})" if places else told

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import solara
 
+from policygame.catalogue import LEVERS
 from policygame.game import Position, SeatView
 from policygame.game.turns import Calendar
 from policygame.game.wording import quarter_text
+from policygame.scenario import Setting
 from policygame.web.components import empty_state, headline_list, tab_id, tabs
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages.desk.chain_tab import ChainTab
 from policygame.web.pages.desk.map_tab import MapTab
 from policygame.web.pages.desk.news import headlines_of, told
 from policygame.web.pages.desk.reading import now
-from policygame.web.pages.desk.role import setting_words
+from policygame.web.pages.desk.role import item_amount_words
 from policygame.web.pages.desk.standing_tabs import ConcentrationTab, LeadershipTab
 from policygame.web.palette import css_name, jurisdiction_token
 from policygame.web.text import _, number, percent
@@ -133,6 +136,15 @@ def _news(view: SeatView) -> Markup:
     return join(parts) if parts else empty_state(_("No news yet."), _("Headlines stand here after the first turn."))
 
 
+def _by_lever(lines: Sequence[Setting]) -> list[Markup]:
+    """What was decided, a lever each: "Packaging grant: 2.5D 30 %, 3D 10 %"."""
+    found = []
+    for lever in dict.fromkeys(line.lever for line in lines):
+        items = [item_amount_words(line) for line in lines if line.lever == lever]
+        found.append(join([el("b", _(LEVERS[lever].name)), ": ", ", ".join(items)]))
+    return found
+
+
 def _decisions(view: SeatView) -> Markup:
     """What every government decided, the newest turn first."""
     calendar = Calendar.of(view.scenario)
@@ -142,13 +154,14 @@ def _decisions(view: SeatView) -> Markup:
         rows = []
         for seat, policy in view.decided.items():
             lines = [s for s in policy.settings if s.quarter == now]
-            words = [setting_words(s) for s in lines]
             mark = el("i", class_="sw", style=f"--c:{css_name(jurisdiction_token(seat))}")
             rows.append(
                 el(
                     "li",
                     el("div", mark, " ", el("b", seat), class_="who"),
-                    el("p", "; ".join(words) or _("nothing new"), class_="sub"),
+                    el(
+                        "div", [el("p", one, class_="sub") for one in _by_lever(lines)] or el("p", _("nothing new"), class_="sub")
+                    ),
                 )
             )
         parts.append(
