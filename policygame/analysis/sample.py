@@ -22,6 +22,8 @@ from policygame.model.arrays import Array
 
 __all__ = ["AnalysisError", "Sample", "open_sample"]
 
+A_QUARTER = " / quarter"
+
 
 class AnalysisError(UserError):
     """A result set that cannot be analysed as asked."""
@@ -73,8 +75,10 @@ class Sample:
         return METRICS[self.results.manifest["parts"]["outcomes"][outcome]["metric"]].better
 
     def unit(self, outcome: str) -> str:
-        """The unit of an outcome's metric."""
-        return METRICS[self.results.manifest["parts"]["outcomes"][outcome]["metric"]].unit
+        """The unit of an outcome: that of its metric, or for a sum over quarters what it is a quarter of."""
+        told = self.results.manifest["parts"]["outcomes"][outcome]
+        unit = METRICS[told["metric"]].unit
+        return unit.removesuffix(A_QUARTER) if told["reduce"] == "sum" else unit
 
 
 def open_sample(folder: str | os.PathLike[str]) -> Sample:

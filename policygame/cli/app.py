@@ -37,6 +37,7 @@ from policygame.cli import (
     scenarios,
     search,
     serve,
+    study,
     validate,
     words,
 )
@@ -92,6 +93,7 @@ app.command("run")(run.run)
 app.command("batch")(batch.batch)
 app.command("analyze")(analyze.analyze)
 app.command("report")(report.report)
+app.command("study")(study.study)
 app.command("search")(search.search)
 app.command("scenarios")(scenarios.scenarios)
 app.command("validate")(validate.validate)

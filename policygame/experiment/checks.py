@@ -21,6 +21,7 @@ from policygame.experiment.arms import Choice, arms_of, governments, read_choice
 from policygame.experiment.dimensions import Dimension
 from policygame.experiment.measured import check_measured
 from policygame.experiment.schema import OTHERS, Amount, Design, Experiment, Outcome, Seeds, Series, Uncertainty
+from policygame.experiment.study import Layout, check_study
 from policygame.experiment.tables import Table, read_table
 from policygame.scenario import Policy, PolicyError, Scenario
 from policygame.scenario.numbers import SourcedNumber
@@ -58,10 +59,14 @@ def check(top: Spot, scenario: Scenario, folder: Path) -> Iterator[Problem]:
     found: list[Dimension] = []
     yield from _uncertainties(top, setting, found)
     yield from _amounts(top, setting, found, policies_hold=not arms)
-    yield from _design(top, setting, found, arms_hold=not arms)
+    tables: list[Table] = []
+    yield from _design(top, setting, found, tables, arms_hold=not arms)
     outcomes = {name: (spot, valid(spot, Outcome)) for name, spot in top.at("outcomes").entries()}
     series = [(spot, valid(spot, Series)) for spot in top.at("series").items()]
     yield from check_measured(scenario, last_quarter(top, scenario), outcomes, series)
+    if not top.at("study").missing:
+        metrics = {name: None if outcome is None else outcome.metric for name, (_, outcome) in outcomes.items()}
+        yield from check_study(top, _layout(top, setting, found, tables, metrics, arms_hold=not arms))
 
 
 def valid(spot: Spot, kind: type[Section]) -> Section | None:
@@ -264,8 +269,8 @@ def size_of(design: Design, moved: list[Dimension] | tuple[Dimension, ...]) -> i
     return design.points or 1
 
 
-def _design(top: Spot, setting: Setting, found: list[Dimension], arms_hold: bool) -> Iterator[Problem]:
-    """The design has something to move and is of a size that can be run."""
+def _design(top: Spot, setting: Setting, found: list[Dimension], tables: list[Table], arms_hold: bool) -> Iterator[Problem]:
+    """The design has something to move and is of a size that can be run; a table that can be used joins ``tables``."""
     spot, design = top.at("design"), valid(top.at("design"), Design)
     if design is None:
         return
@@ -278,6 +283,7 @@ def _design(top: Spot, setting: Setting, found: list[Dimension], arms_hold: bool
         amounts = [replace(dimension, spread=None) for dimension in found if dimension.kind == "amount"]
         problems: list[Problem] = []
         table = read_table(design, spot, setting.folder, setting.scenario, setting.numbers, amounts, arm_names, problems)
+        tables += [] if table is None else [table]
         yield from problems
     elif design.method == "replicates":
         if found:
@@ -290,6 +296,29 @@ def _design(top: Spot, setting: Setting, found: list[Dimension], arms_hold: bool
         yield spot.problem("full_factorial without 'levels'", "'levels: a whole number', where not every spread is a choice")
     if arms_hold:
         yield from _size(top, setting, design, found, table)
+
+
+def _layout(
+    top: Spot,
+    setting: Setting,
+    found: list[Dimension],
+    tables: list[Table],
+    metrics: Mapping[str, str | None],
+    arms_hold: bool,
+) -> Layout:
+    """What the rest of the file offers to a study, as far as it is right."""
+    table = tables[0] if tables else None
+    design, seeds = valid(top.at("design"), Design) or Design(), valid(top.at("seeds"), Seeds) or Seeds()
+    counted = size_of(design, found) if design.method != "table" else 0
+    return Layout(
+        metrics,
+        tuple(arm.name for arm in _all_arms(top, setting)) if arms_hold else None,
+        tuple(dimension.name for dimension in (found if table is None else table.dimensions)),
+        None if table is None else table.values,
+        None if table is None else table.arms,
+        counted if table is None else len(table.values),
+        (seeds.arms == "common", seeds.points == "common"),
+    )
 
 
 def _all_arms(top: Spot, setting: Setting) -> list[Any]:

@@ -86,6 +86,17 @@ class Plan:
         """The same plan, with firms that follow rules of their own."""
         return replace(self, agents=dict(agents))
 
+    def reduced(self, seeds: int, points: int) -> Plan:
+        """The same plan with at most so many seeds, and where its points are drawn at most so many of them, laid out anew."""
+        told, design = self.experiment, self.experiment.design
+        update: dict[str, Any] = {"seeds": told.seeds.model_copy(update={"n": min(told.seeds.n, seeds)})}
+        values = self.values
+        if design.method == "latin_hypercube" and self.n_points > points:
+            fewer = design.model_copy(update={"points": points})
+            update["design"] = fewer
+            values = _spread(fewer, self.dimensions)
+        return replace(self, experiment=told.model_copy(update=update), values=values)
+
     def points_of(self, runs: Runs) -> Runs:
         """The point of each run, (run,)."""
         return runs // (self.n_arms * self.experiment.seeds.n)
@@ -183,10 +194,7 @@ def plan_of(experiment: Experiment, scenario: Scenario, folder: Path, text: str 
     if experiment.design.method == "table":
         dims, values, arm_of_point = _table(experiment, scenario, folder, dims, arms)
     else:
-        values = _places(experiment.design, dims)
-        for n, dimension in enumerate(dims):
-            assert dimension.spread is not None, dimension
-            values[:, n] = dimension.spread.at(values[:, n])
+        values = _spread(experiment.design, dims)
     return Plan(
         experiment,
         scenario,
@@ -199,6 +207,15 @@ def plan_of(experiment: Experiment, scenario: Scenario, folder: Path, text: str 
         kept_series(experiment.series, experiment.outcomes, scenario) if experiment.keep == "quarterly" else (),
         {},
     )
+
+
+def _spread(design: Design, dims: Sequence[Dimension]) -> Array:
+    """The points of a design, each dimension by its spread, (point, dimension)."""
+    values = _places(design, dims)
+    for n, dimension in enumerate(dims):
+        assert dimension.spread is not None, dimension
+        values[:, n] = dimension.spread.at(values[:, n])
+    return values
 
 
 def _places(design: Design, dims: Sequence[Dimension]) -> Array:

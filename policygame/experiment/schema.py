@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from policygame.catalogue import METRICS
+from policygame.experiment.study import Study
 from policygame.scenario.problems import MismatchError, quoted
 from policygame.scenario.schema import OneOf, QuarterText, Section
 
@@ -215,6 +216,7 @@ class Experiment(Section):
     series: tuple[Series, ...] | None = Field(None, min_length=1, description="what is kept quarter by quarter")
     design: Design = Design()
     seeds: Seeds = Seeds()
+    study: Study | None = Field(None, description="claims that the results are to tell, with their sources")
 
     @model_validator(mode="after")
     def _series_are_kept(self) -> Self:
