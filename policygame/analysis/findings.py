@@ -19,11 +19,26 @@ from policygame.analysis.tables import CONFIDENCE, half_width
 from policygame.experiment.study import Finding, Study
 from policygame.model.arrays import Array
 
-__all__ = ["AS_SAID", "NOT_SAID", "OTHERWISE", "UNTOLD", "Effect", "Found", "Influence", "effects", "findings", "influences"]
+__all__ = [
+    "AS_SAID",
+    "HARDLY",
+    "NOT_SAID",
+    "OTHERWISE",
+    "UNTOLD",
+    "Effect",
+    "Found",
+    "Influence",
+    "effects",
+    "findings",
+    "influences",
+]
 __all__ += ["partial_rank_correlations"]
 
 AS_SAID, OTHERWISE, UNTOLD = "as the source says", "otherwise", "cannot be told"
 NOT_SAID = "no source to compare with"
+NEGLIGIBLE = 0.001
+"""A difference that is certain but a smaller share of what is compared with than this is worth no word: many worlds find any sign."""
+HARDLY = "right sign, under 0.1 %"
 CORRELATION = "partial rank correlation"
 
 
@@ -162,7 +177,7 @@ def _found(sample: Sample, finding: Finding) -> Found:
     if finding.quantity is not None:
         effect, unit = _influence(sample, finding), CORRELATION
         compared = f"{outcome} with {finding.quantity}"
-        ends = (effect.low, effect.high)
+        ends: tuple[float | None, float | None] = (effect.low, effect.high)
     else:
         ours = worlds_of(sample, outcome, finding.arm, finding.where)
         where = finding.where if finding.versus != finding.arm else None
@@ -172,6 +187,8 @@ def _found(sample: Sample, finding: Finding) -> Found:
         compared = f"{outcome} less {finding.less}: {arm}" if finding.less else f"{outcome}: {arm} less {finding.versus}"
         ends = (effect.low, effect.high) if finding.expected != "none" else (effect.share_low, effect.share_high)
     verdict = _verdict(finding.expected, finding.within, *ends)
+    if verdict == AS_SAID and finding.expected != "none" and effect.share is not None and abs(effect.share) < NEGLIGIBLE:
+        verdict = HARDLY
     return Found(finding.claim, finding.source, finding.expected, finding.within, compared, unit, effect, verdict)
 
 

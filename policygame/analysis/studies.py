@@ -25,9 +25,20 @@ from policygame.experiment import Plan, load_experiment, run_experiment, shipped
 from policygame.experiment.study import ASSUMPTION, NO_SOURCE, Study
 from policygame.resources import configs_dir
 from policygame.scenario.figures import figures
+from policygame.scenario.spot import Spot
 from policygame.scenario.yaml_reader import read_file
 
-__all__ = ["QUICK_POINTS", "QUICK_SEEDS", "Cited", "StudyError", "StudyResult", "load_study", "read_study", "run_study"]
+__all__ = [
+    "QUICK_POINTS",
+    "QUICK_SEEDS",
+    "Cited",
+    "StudyError",
+    "StudyResult",
+    "listed_studies",
+    "load_study",
+    "read_study",
+    "run_study",
+]
 __all__ += ["shipped_studies", "store_study", "stored_file", "stored_study", "told"]
 
 QUICK_SEEDS, QUICK_POINTS = 16, 128
@@ -95,6 +106,17 @@ def shipped_studies() -> dict[str, Path]:
         if root is not None and isinstance(root.value, dict) and "study" in root.value:
             found[name] = file
     return found
+
+
+def listed_studies() -> list[dict[str, str]]:
+    """Name, title, question and scenario of each shipped study, as its file says them."""
+    rows = []
+    for name, file in shipped_studies().items():
+        root, _ = read_file(file, "experiment")
+        assert root is not None
+        top = Spot.top(root)
+        rows.append({"name": name, **{key: top.at(key).text() or "" for key in ("title", "question", "scenario")}})
+    return rows
 
 
 def load_study(name_or_path: str, *, quick: bool = False) -> Plan:
@@ -178,7 +200,9 @@ def cited(study: Study) -> dict[str, Cited]:
             says = f"{figure.what}: {value} ({figure.status})." if value else f"{figure.what} ({figure.status})."
             found[key] = Cited(f"{figure.source} (figure {key})", says, figure.address)
         elif key == ASSUMPTION:
-            found[key] = Cited("an assumption of the model", "A rule or a range of the model leads to expect it; nothing outside confirms it.", "")
+            found[key] = Cited(
+                "an assumption of the model", "A rule of it leads to expect that; nothing outside confirms it.", ""
+            )
         else:
             assert key == NO_SOURCE
             found[key] = Cited("this model alone", "No published answer is set beside it.", "")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from policygame.analysis.findings import AS_SAID, CORRELATION, NOT_SAID, OTHERWISE, UNTOLD, Effect, Found
+from policygame.analysis.findings import AS_SAID, CORRELATION, HARDLY, NOT_SAID, OTHERWISE, UNTOLD, Effect, Found
 from policygame.analysis.studies import StudyResult
 
 __all__ = ["STRONGEST", "about", "effect_cell", "effect_rows", "expected_words", "found_words", "influence_rows", "verdicts"]
 
 STRONGEST = 10
 """Quantities that are printed of each outcome."""
+_OTHERS = ((HARDLY, "have the right sign and are under 0.1 %"), (OTHERWISE, "otherwise"), (UNTOLD, "cannot be told"))
 _EXPECTED = {"higher": "higher", "lower": "lower", "unstated": "not said"}
 
 
@@ -47,7 +48,7 @@ def verdicts(found: StudyResult) -> str:
     if not told:
         return "No claim here has a source to compare with."
     words = f"{told.count(AS_SAID)} of {len(told)} claims with a source are as the source says"
-    more = [f"{told.count(kind)} {word}" for kind, word in ((OTHERWISE, "otherwise"), (UNTOLD, "cannot be told")) if kind in told]
+    more = [f"{told.count(kind)} {word}" for kind, word in _OTHERS if kind in told]
     return f"{words}; {', '.join(more)}." if more else f"{words}."
 
 

@@ -91,18 +91,14 @@ def _keep(file: Path, found: StudyResult) -> None:
 
 
 def _list(json: bool) -> None:
-    from policygame.analysis.studies import load_study, shipped_studies
+    from policygame.analysis.studies import listed_studies
 
-    plans = {name: load_study(name) for name in shipped_studies()}
+    rows = listed_studies()
     if json:
-        rows = [
-            {"name": name, "title": plan.experiment.title, "question": plan.experiment.question, "games": plan.n_runs}
-            for name, plan in plans.items()
-        ]
         print_json({"studies": rows})
         return
-    cells = [[name, plan.experiment.title, f"{plan.n_runs:,}", plan.scenario.name] for name, plan in plans.items()]
-    print_table("Studies", ["study", "title", "games", "scenario"], cells, folding=["title"])
+    cells = [[escape(row[key]) for key in ("name", "title", "scenario")] for row in rows]
+    print_table("Studies", ["study", "title", "scenario"], cells, folding=["title"])
     print_text("Run one with policygame study STUDY; what the full ones found is in the documentation, studies.md.")
 
 

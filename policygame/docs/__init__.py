@@ -1,5 +1,5 @@
 """The generated pages of the documentation: words, levers, metrics, parameters, figures, every number of every scenario, the fit, the
-balance.
+balance, the studies.
 
 Each page is a pure function of the catalogue, the shipped scenarios, the published figures and the source text of the model, so
 that it cannot say anything else than the program does. ``python -m policygame.docs`` writes them into ``assets/docs/generated``;
@@ -17,6 +17,7 @@ from policygame.docs.calibration_pages import backtest_page, calibration_page
 from policygame.docs.catalogue_pages import levers_page, metrics_page, words_page
 from policygame.docs.number_pages import figures_page, parameters_page
 from policygame.docs.scenario_pages import scenario_page
+from policygame.docs.study_pages import studies_page
 from policygame.docs.tournament_pages import tournament_page
 from policygame.resources import assets_dir
 from policygame.scenario import Scenario, load_scenario, shipped_scenarios
@@ -41,6 +42,7 @@ def pages() -> dict[str, str]:
         "parameters.md": parameters_page(scenarios),
         "figures.md": figures_page(scenarios),
         "tournament.md": tournament_page(scenarios),
+        "studies.md": studies_page(),
         **{page: text for scenario in scenarios if scenario.name == scenario.posterior for page, text in _fit_pages(scenario)},
         **{f"scenario-{scenario.name}.md": scenario_page(scenario) for scenario in scenarios},
     }

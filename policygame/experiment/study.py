@@ -174,7 +174,7 @@ def _sides(finding: Spot, layout: Layout) -> Iterator[Problem]:
         for side in dict.fromkeys((arm, finding.at("versus").text())):
             run = inside
             if layout.arm_of_point is not None and side in layout.arms:
-                run = inside & (layout.arm_of_point == list(layout.arms).index(side))
+                run = inside & (layout.arm_of_point == list(layout.arms).index(str(side)))
             if not run.any():
                 yield where.problem(f"a point that is not run in the arm {quoted(side or '')}", "values of a row of its table")
 

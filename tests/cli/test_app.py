@@ -23,6 +23,7 @@ COMMANDS = (
     "batch",
     "analyze",
     "report",
+    "study",
     "search",
     "backtest",
     "bots",
