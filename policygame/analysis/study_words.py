@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from policygame.analysis.findings import AS_SAID, CORRELATION, HARDLY, NOT_SAID, OTHERWISE, UNTOLD, Effect, Found
 from policygame.analysis.studies import StudyResult
+from policygame.experiment.study import ASSUMPTION, NO_SOURCE
 
 __all__ = ["STRONGEST", "about", "effect_cell", "effect_rows", "expected_words", "found_words", "influence_rows", "verdicts"]
 
@@ -43,11 +44,19 @@ def found_words(found: Found) -> str:
 
 
 def verdicts(found: StudyResult) -> str:
-    """How many claims are as their sources say."""
-    told = [one.verdict for one in found.findings if one.verdict != NOT_SAID]
-    if not told:
-        return "No claim here has a source to compare with."
-    words = f"{told.count(AS_SAID)} of {len(told)} claims with a source are as the source says"
+    """How many claims are as their sources say; what follows from an assumption of the model is counted apart."""
+    groups = (
+        ("with a published source are as it says", [one for one in found.findings if one.source not in (ASSUMPTION, NO_SOURCE)]),
+        ("that follow from an assumption are as assumed", [one for one in found.findings if one.source == ASSUMPTION]),
+    )
+    return " ".join(_counted([one.verdict for one in own], head) for head, own in groups if own) or (
+        "No claim here has a source to compare with."
+    )
+
+
+def _counted(verdicts: list[str], head: str) -> str:
+    told = [verdict for verdict in verdicts if verdict != NOT_SAID]
+    words = f"{told.count(AS_SAID)} of {len(told)} claim{'s' * (len(told) != 1)} {head}"
     more = [f"{told.count(kind)} {word}" for kind, word in _OTHERS if kind in told]
     return f"{words}; {', '.join(more)}." if more else f"{words}."
 

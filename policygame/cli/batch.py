@@ -89,7 +89,7 @@ def batch(
         _consent(size, place)
     command = _command(experiment, place, workers, shard, scheduler, worlds_per_task)
     try:
-        with RunsBar(progress) as bar, _politely():
+        with RunsBar(progress) as bar, politely():
             summary = run_experiment(
                 plan,
                 place,
@@ -220,7 +220,7 @@ def _effort(summary: Summary) -> str:
 
 
 @contextmanager
-def _politely() -> Iterator[None]:
+def politely() -> Iterator[None]:
     """A polite kill (SIGTERM) is answered as Ctrl-C is: what is in flight is finished, and the exit code says who asked."""
     received: list[int] = []
 

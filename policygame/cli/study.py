@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from policygame.cli.batch import INTERRUPTED, RunsBar, _politely
+from policygame.cli.batch import INTERRUPTED, RunsBar, politely
 from policygame.cli.options import OptionError, parse_directory, whole_number
 from policygame.cli.screen import print_json, print_table, print_text
 from policygame.cli.stored import write_file
@@ -63,10 +63,14 @@ def study(
         raise OptionError("--store keeps the whole of a study; leave out --quick.")
     plan = load_study(name, quick=quick)
     try:
-        with RunsBar(progress) as bar, _politely():
+        with RunsBar(progress) as bar, politely():
             found = run_study(plan, place, workers=n_workers, progress=bar)
     except Interrupted as interrupted:
-        kept = "nothing is kept without --out" if place is None else f"{interrupted.summary.done:,} games are kept in {place}"
+        kept = (
+            "nothing is kept without --out"
+            if place is None
+            else f"{interrupted.summary.done:,} games are kept in {place}; the same command goes on"
+        )
         typer.echo(f"policygame: interrupted; {kept}.", err=True)
         raise typer.Exit(INTERRUPTED) from None
     if place is not None:
@@ -126,4 +130,4 @@ def _show(found: StudyResult, quick: bool) -> None:
     if found.limits:
         print_text(f"What it cannot tell: {found.limits}")
     if quick:
-        print_text("This was a quick run of few worlds: without --quick it is worth believing.")
+        print_text("This was a quick run of few worlds; leave out --quick for numbers to quote.")

@@ -20,8 +20,8 @@ def studies_page() -> str:
         "",
         "Written from `configs/experiments/*.study.json`. `policygame study NAME` runs one anew and prints the same; `--store` keeps it.",
         "How claims are declared and told is in [experiments](../experiments.md#studies). A verdict is about the sign, or about staying",
-        "within what counts as none; how large an effect is stands in the numbers. Of twenty true claims without an effect, one is",
-        "found to have some by chance.",
+        "within what counts as none; how large an effect is stands in the numbers. Of twenty comparisons with nothing to find,",
+        "one finds something by chance.",
     ]
     for name in shipped_studies():
         if stored_file(name).is_file():
