@@ -139,7 +139,8 @@ def run_study(
 ) -> StudyResult:
     """Run what is left of a study into a folder (None: into one that is thrown away) and find what it says.
 
-    ``options`` are those of ``run_experiment``. Raises what that raises, and AnalysisError where so many games failed that a claim cannot be told.
+    ``options`` are those of ``run_experiment``. Raises what that raises, and
+    AnalysisError where so many games failed that a claim cannot be told.
     """
     if out is None:
         with tempfile.TemporaryDirectory(prefix="policygame-study-") as folder:
