@@ -65,8 +65,11 @@ def _on_scale(score: Score) -> str:
         return "No tournament of this scenario is stored for this model, so these points have no common scale (policygame bots)."
     dropped = [MANDATE[part.part].name for part in score.scaled.parts if part.dropped]
     left_out = f" {', '.join(dropped)}: no bot moves it enough to tell, so it does not count." if dropped else ""
-    own, idle = score.scaled.points.own, score.scaled.nobody
-    return f"Score {own:.1f} on the scale of the bots' tournament, {idle:.1f} had nobody acted.{left_out}"
+    own, without, idle = score.scaled.points.own, score.scaled.without, score.scaled.nobody
+    return (
+        f"Points are in spans of the bots' tournament, and say what these decisions did. Score {own:.1f}: how good the outcome is; "
+        f"{without:.1f} had only this government done nothing, {idle:.1f} had nobody acted.{left_out}"
+    )
 
 
 def told_scores(game: Game, scores: Mapping[str, Score]) -> dict[str, Any]:
@@ -89,6 +92,7 @@ def _told_scaled(scaled: ScaledScore | None) -> dict[str, Any] | None:
     return {
         "score": scaled.points.own,
         "nobody": scaled.nobody,
+        "without": scaled.without,
         "parts": {part.part: part.points for part in scaled.parts if not part.dropped},
         "dropped": [part.part for part in scaled.parts if part.dropped],
     }

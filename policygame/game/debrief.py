@@ -22,7 +22,7 @@ from policygame.game.outlook import Series
 from policygame.game.predictions import Answered, Outcome, outcomes
 from policygame.game.presents import other_seeds, scripted
 from policygame.game.relief import Relief, relief_of
-from policygame.game.score import Score, Spread, gains, part_scores, points, spread_of
+from policygame.game.score import Score, Spread, gains, part_scores, spread_of, total_of, worth
 from policygame.game.turns import Calendar, seats_of
 from policygame.model.arrays import Array
 from policygame.result import Result
@@ -227,13 +227,14 @@ def _task(game: PlayedGame, seat: str, worlds: int, seeds: Sequence[int] | None,
 
 
 def _effect(task: Task, calendar: Calendar, index: int, played: Array, score: Array, seen: Array) -> DecisionEffect:
-    gain = gains(over_quarters(played), over_quarters(score))
+    means = over_quarters(played), over_quarters(score)
+    gain = gains(*means)
     setting = task.own.settings[index]
     return DecisionEffect(
         index=index,
         turn=max(setting.quarter - calendar.play_from, 0) // calendar.quarters_per_turn + 1,
         setting=setting,
-        points=spread_of(points(task.scenario, task.seat, gain)),
+        points=spread_of(total_of(worth(task.scenario, task.seat, *means, stored_tournament(task.scenario)))),
         parts=tuple(spread_of(row) for row in gain),
         without=_paths(task.seat, seen),
     )

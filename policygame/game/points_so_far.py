@@ -1,8 +1,8 @@
 """Points turn by turn, on the scale of the debrief: what a seat's decisions had come to by the end of a turn, and by the one before.
 
-Points are those of ``score``: weight times gain over the same world in which only this seat does nothing, over the quarters of play so
-far. What a turn added is the difference of two such counts, so that turns add up to the points that the debrief ends with, to the bit of
-its last count. Only the game's own world is asked, and nothing after the turn.
+Points are those of ``score``: weight times gain, in spans of the stored tournament, over the same world in which only this seat does
+nothing, over the quarters of play so far. What a turn added is the difference of two such counts, so that turns add up to the points that
+the debrief ends with, to the bit of its last count. Only the game's own world is asked, and nothing after the turn.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from policygame.game.grants import GrantUse, grants_used
 from policygame.game.score import Score, part_scores
 from policygame.game.turns import Calendar
 from policygame.scenario import Policy, Scenario
+from policygame.tournament.stored import stored_tournament
 
 __all__ = ["SoFar", "so_far"]
 
@@ -62,8 +63,8 @@ def so_far(scenario: Scenario, seed: int, policies: Mapping[str, Policy], seat: 
     decided = tuple((name, policy.until(last)) for name, policy in policies.items())
     quarters = calendar.quarters_before(turn + 1)
     task = Task(scenario, seed, decided, quarters, seat, (seed,), (AS_PLAYED, NOTHING))
-    ran = run_task(task)
+    ran, tournament = run_task(task), stored_tournament(scenario)
     played, nothing = ran[AS_PLAYED][0], ran[NOTHING][0]
     old = calendar.quarters_before(turn) - calendar.quarters_before(1)
-    before = part_scores(scenario, seat, played[:, :old], nothing[:, :old]) if old else None
-    return SoFar(seat, turn, part_scores(scenario, seat, played, nothing), before, grants_used(task))
+    before = part_scores(scenario, seat, played[:, :old], nothing[:, :old], tournament=tournament) if old else None
+    return SoFar(seat, turn, part_scores(scenario, seat, played, nothing, tournament=tournament), before, grants_used(task))

@@ -1,11 +1,13 @@
 """How well a seat did by its mandate: the components of its score against the same worlds in which only it does nothing.
 
 A gain is counted per component and world: as played less nothing, in the mean over the quarters of play. Points weigh gains by the
-mandate, whose weights sum to about a hundred: a share that is higher by 0.1 in a component of weight 20 is two points. Value added is
-counted relative to itself when nothing is done, prices in log points.
+mandate, whose weights sum to about a hundred. Where a tournament of bots is stored for the scenario and the model, gains are counted in
+its spans (``tournament.spans``): how far play moves a component at most, so that a hundred points are every component moved as far as it
+goes; thrift counts as it stands. Elsewhere they are counted as they are: a share that is higher by 0.1 in a component of weight 20 is
+two points, value added relative to itself when nothing is done, prices in log points.
 
-Where a tournament of bots is stored for the scenario and the model, there is a score on its scale too: gains over the same worlds in
-which nobody acts, in the tournament's spans (``tournament.spans``), each within limits. Worlds come from ``counterfactuals``.
+With a tournament there is a score beside the points: gains over the same worlds in which nobody acts at all, each within limits. It says
+how good the outcome is, the points what the seat's own decisions did. Worlds come from ``counterfactuals``.
 """
 
 from __future__ import annotations
@@ -35,6 +37,8 @@ __all__ = [
     "points",
     "scaled_score",
     "spread_of",
+    "total_of",
+    "worth",
 ]
 
 INTERVAL = (0.05, 0.95)
@@ -63,6 +67,7 @@ class PartScore:
     part : its letter; weight : in the seat's mandate (0 where the mandate leaves it out)
     played, nothing : the component in the game's own world, in its own unit, as played and had only this seat done nothing
     gain : per world; of value added relative to doing nothing, else in the component's unit
+    points : what the gain adds to the points in the game's own world
     """
 
     part: str
@@ -70,11 +75,7 @@ class PartScore:
     played: float
     nothing: float
     gain: Spread
-
-    @property
-    def points(self) -> float:
-        """What the component adds to the points in the game's own world."""
-        return self.weight * self.gain.own
+    points: float
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,14 @@ class ScaledPart:
 
     counts : its gain in spans, within limits; thrift as it stands
     span : of the tournament, in the component's unit; None for thrift, and for a component that is dropped
+    without : what it would count for in the game's own world had only this seat done nothing
     dropped : no bot of the tournament moves it enough to tell, so it does not count
     """
 
     part: str
     weight: float
     counts: Spread
+    without: float
     span: float | None
     dropped: bool
 
@@ -97,16 +100,23 @@ class ScaledPart:
         """What the component adds to the score in the game's own world."""
         return self.weight * self.counts.own
 
+    @property
+    def points_without(self) -> float:
+        """What it would add had only this seat done nothing."""
+        return self.weight * self.without
+
 
 @dataclass(frozen=True)
 class ScaledScore:
     """A seat's score on the scale of a stored tournament: about 100 where every part gains what a tenth of the bots' games surpass.
 
-    nobody : the score in the game's own world had nobody acted; worlds : of the tournament
+    nobody, without : the score in the game's own world had nobody acted, and had only this seat done nothing
+    worlds : of the tournament
     """
 
     points: Spread
     nobody: float
+    without: float
     parts: tuple[ScaledPart, ...]
     worlds: int
 
@@ -115,7 +125,7 @@ class ScaledScore:
 class Score:
     """Points of a seat's game, by component, and quarter by quarter.
 
-    parts : in the order of the mandate; points : of all of them
+    parts : in the order of the mandate; points : of all of them, in spans of a stored tournament where ``in_spans``
     by_quarter : (quarter,) points in the game's own world, were each quarter counted alone
     scaled : the score on the scale of the scenario's stored tournament; None where none is stored that fits scenario and model
     """
@@ -124,6 +134,7 @@ class Score:
     points: Spread
     parts: tuple[PartScore, ...]
     by_quarter: Array
+    in_spans: bool
     scaled: ScaledScore | None = None
 
 
@@ -149,25 +160,57 @@ def points(scenario: Scenario, seat: str, gain: Array) -> Array:
     return total
 
 
+def worth(scenario: Scenario, seat: str, played: Array, nothing: Array, tournament: Tournament | None) -> Array:
+    """(part, ...): the points of each part, from components (part, ...) as played and had only the seat done nothing.
+
+    In the spans of a tournament, not cut, for what a decision did is to be seen also where others have moved a part to its limit; with no
+    tournament, of gains as they are.
+    """
+    if tournament is None:
+        counted = gains(played, nothing)
+    else:
+        spans = tournament.spans[seat]
+        counted = scaled(played, nothing, spans) - scaled(nothing, nothing, spans)
+    weights = weights_of(scenario, seat)
+    by_part: Array = weights.reshape(-1, *[1] * (counted.ndim - 1)) * counted
+    return by_part
+
+
+def total_of(by_part: Array) -> Array:
+    """(...): points of all parts (part, ...), added one after the other, so that a world's bits are its own."""
+    total = np.zeros(by_part.shape[1:])
+    for row in by_part:
+        total = total + row
+    return total
+
+
 def spread_of(values: Array) -> Spread:
     """The spread of (world,) values, of which the first is the game's own world."""
     low, median, high = quantiles(values, (INTERVAL[0], 0.5, INTERVAL[1]))
     return Spread(float(values[0]), float(median), float(low), float(high))
 
 
-def scaled_score(scenario: Scenario, seat: str, played: Array, nobody: Array, tournament: Tournament) -> ScaledScore:
-    """The score on a tournament's scale, from components (part, quarter, world) as played and when nobody acts, own world first."""
-    means, idle = over_quarters(played), over_quarters(nobody)
+def scaled_score(
+    scenario: Scenario, seat: str, played: Array, nothing: Array, nobody: Array, tournament: Tournament
+) -> ScaledScore:
+    """The score on a tournament's scale, from components (part, quarter, world), own world first.
+
+    As played, had only the seat done nothing, and when nobody acts.
+    """
+    means, alone, idle = over_quarters(played), over_quarters(nothing), over_quarters(nobody)
     weights, spans = weights_of(scenario, seat), {span.part: span for span in tournament.spans[seat]}
     counts = scaled(means, idle, tournament.spans[seat], clip=True)
     bare = weighed(weights, scaled(idle, idle, tournament.spans[seat], clip=True))
+    left = scaled(alone, idle, tournament.spans[seat], clip=True)
     parts = []
     for row, part in enumerate(PARTS):
         kept = row == THRIFT or spans[part].kept
         span = spans[part].value if kept and row != THRIFT else None
         if weights[row] > 0.0:
-            parts.append(ScaledPart(part, float(weights[row]), spread_of(counts[row]), span, not kept))
-    return ScaledScore(spread_of(weighed(weights, counts)), float(bare[0]), tuple(parts), tournament.worlds)
+            parts.append(ScaledPart(part, float(weights[row]), spread_of(counts[row]), float(left[row, 0]), span, not kept))
+    return ScaledScore(
+        spread_of(weighed(weights, counts)), float(bare[0]), float(weighed(weights, left)[0]), tuple(parts), tournament.worlds
+    )
 
 
 def part_scores(
@@ -180,16 +223,16 @@ def part_scores(
 ) -> Score:
     """The score from components (part, quarter, world), the game's own world first.
 
-    With a tournament, and ``nobody`` the same worlds in which nobody acts, on its scale too.
+    With a tournament, points are in its spans; with ``nobody`` too, the same worlds in which nobody acts, there is a score on its scale.
     """
     means = over_quarters(played), over_quarters(nothing)
-    gain, weights = gains(*means), weights_of(scenario, seat)
+    gain, weights, by_part = gains(*means), weights_of(scenario, seat), worth(scenario, seat, *means, tournament)
     parts = tuple(
-        PartScore(part, float(weights[i]), float(means[0][i, 0]), float(means[1][i, 0]), spread_of(gain[i]))
+        PartScore(part, float(weights[i]), float(means[0][i, 0]), float(means[1][i, 0]), spread_of(gain[i]), float(by_part[i, 0]))
         for i, part in enumerate(MANDATE)
     )
-    by_quarter = points(scenario, seat, gains(played[..., 0], nothing[..., 0]))
+    by_quarter = total_of(worth(scenario, seat, played[..., 0], nothing[..., 0], tournament))
     on_scale = None
     if tournament is not None and nobody is not None:
-        on_scale = scaled_score(scenario, seat, played, nobody, tournament)
-    return Score(seat, spread_of(points(scenario, seat, gain)), parts, by_quarter, on_scale)
+        on_scale = scaled_score(scenario, seat, played, nothing, nobody, tournament)
+    return Score(seat, spread_of(total_of(by_part)), parts, by_quarter, tournament is not None, on_scale)

@@ -21,15 +21,16 @@ TERMS: Mapping[str, tuple[str, str]] = {
     ),
     "score": (
         "Mandate score",
-        "What this government's decisions changed in its mandate, beside the same worlds in which it alone does nothing (0). Points are "
-        "weight times gain: a share that is higher by 0.1 in a part of weight 20 is two points. Turns and the debrief count on this one "
-        "scale; the parts and their weights are in the briefing.",
+        "What this government's decisions changed in its mandate, beside the same worlds in which it alone does nothing (0). A part of "
+        "weight 20 is worth 20 points when it is moved as far as bots move it at most, in nine of ten of their games; thrift counts as it "
+        "stands. Turns and the debrief count on this one scale; the parts and their weights are in the briefing.",
     ),
     "scale": (
         "Score on the bots' scale",
         "The mandate's parts, each in spans - how far nine in ten of all games of bots move it at most - against the same worlds in which "
-        "nobody acts; thrift as it stands. About 100 is as far as bots get in every part at once. It says how good the outcome is; "
-        "points say what your own decisions changed, so the two are not added or compared.",
+        "nobody acts, and no part counts for more than one and a quarter span, nor for less than half a span lost. It says how good the "
+        "outcome is, whoever brought it about; what it would be had only you done nothing stands beside it. Points say what your own "
+        "decisions changed, in the same spans.",
     ),
     "worlds": (
         "Two hundred worlds",

@@ -41,6 +41,14 @@ RIVAL = Policy.parse("2023Q3 packaging_rnd interposer_2_5d 40")
 LEAD = ("lead_time_weeks", "world", "ai_accelerator")
 
 
+def in_spans(scenario: Scenario, played: np.ndarray, nothing: np.ndarray) -> np.ndarray:
+    """Points by part: weight times gain in spans of the scenario's stored tournament, thrift as it stands."""
+    tournament = stored.stored_tournament(scenario)
+    assert tournament is not None
+    sizes = {span.part: span.value if span.kept else np.inf for span in tournament.spans["USA"]} | {"F": 1.0}
+    return weights_of(scenario, "USA") * (played - nothing) / np.array([sizes[part] for part in MANDATE])
+
+
 @dataclass(frozen=True)
 class Expected:
     turn: int
@@ -86,7 +94,7 @@ def test_without_a_decision_is_the_game_without_it_bit_for_bit(game: LoadedGame,
             assert np.array_equal(path.own, bare.array(*path.series)[4:, 0])
         raw = np.stack([bare.array("score_raw", "government:USA", part)[4:, 0].mean() for part in MANDATE])
         own = np.array([part.played for part in found.score.parts])
-        assert effect.points.own == float(points(game.scenario, "USA", gains(own[:, None], raw[:, None]))[0])
+        assert effect.points.own == pytest.approx(in_spans(game.scenario, own, raw).sum(), rel=1e-12, abs=1e-12)
 
 
 def test_other_worlds_begin_in_the_games_own_where_play_begins(game: LoadedGame, found: Debrief) -> None:
@@ -142,7 +150,10 @@ def test_points_weigh_gains_by_the_mandate(game: LoadedGame, found: Debrief) -> 
         np.stack([side.array("score_raw", "government:USA", part)[4:, 0] for part in MANDATE])
         for side in (game.simulate(), game.without("USA").simulate())
     )
-    assert np.allclose(found.score.by_quarter, np.tensordot(weights_of(game.scenario, "USA"), gains(played, nothing), axes=1))
+    expected = [in_spans(game.scenario, played[:, k], nothing[:, k]).sum() for k in range(24)]
+    assert np.allclose(found.score.by_quarter, expected)
+    means = played.mean(axis=-1), nothing.mean(axis=-1)
+    assert [part.points for part in found.score.parts] == pytest.approx(in_spans(game.scenario, *means), rel=1e-9, abs=1e-12)
 
 
 def test_the_score_is_on_the_scale_of_a_stored_tournament(
@@ -155,15 +166,18 @@ def test_the_score_is_on_the_scale_of_a_stored_tournament(
         "first-game", game.scenario.hash, model_version(), (1, 9), {"USA": spans}, OWN_SPANS, (), (), (), ceiling=0.25
     )
     monkeypatch.setattr(stored, "configs_dir", lambda: tmp_path)
-    assert debrief(replace(game, quarters=8, turns=2), "USA", worlds=1).score.scaled is None  # none is stored here
+    bare_points = debrief(game, "USA", worlds=5).score
+    assert bare_points.scaled is None  # none is stored here: points are of gains as they are
+    gained = gains(*(np.array([[getattr(part, name)] for part in found.score.parts]) for name in ("played", "nothing")))
+    assert bare_points.points.own == pytest.approx(points(game.scenario, "USA", gained)[0], rel=1e-9)
+    assert not bare_points.in_spans
     store_tournament(game.scenario, kept)
     again = debrief(game, "USA", worlds=5).score
-    assert again.points == found.score.points  # beside it stands what it was before
     assert again.scaled is not None
     bare = {seat: scripted(game.scenario, seat, Policy()) for seat in game.policies}
-    played, nobody = (
+    played, alone, nobody = (
         np.array([run.array("score_raw", "government:USA", part)[4:, 0].mean() for part in MANDATE])
-        for run in (game.simulate(), Simulation(game.scenario, [7], bare).run(28).result())
+        for run in (game.simulate(), game.without("USA").simulate(), Simulation(game.scenario, [7], bare).run(28).result())
     )
     gain = {part: played[i] - nobody[i] for i, part in enumerate(MANDATE)}
     expected = {span.part: min(max(gain[span.part] / span.value, -0.5), 1.25) for span in spans} | {"R": 0.0, "F": played[-1]}
@@ -173,6 +187,16 @@ def test_the_score_is_on_the_scale_of_a_stored_tournament(
     assert again.scaled.points.own == pytest.approx(sum(part.points for part in again.scaled.parts), rel=1e-9)
     assert again.scaled.nobody == pytest.approx(weights_of(game.scenario, "USA")[-1] * nobody[-1], rel=1e-9)
     assert again.scaled.worlds == 9
+    left = {span.part: min(max((alone[i] - nobody[i]) / span.value, -0.5), 1.25) for i, span in enumerate(spans)}
+    left |= {"R": 0.0, "F": alone[-1]}
+    weights = dict(zip(MANDATE, weights_of(game.scenario, "USA"), strict=True))
+    assert again.scaled.without == pytest.approx(sum(weights[part] * left[part] for part in MANDATE), rel=1e-9)
+    # what the player did is not cut, and is counted in the same spans
+    uncut = {span.part: (played[i] - alone[i]) / span.value for i, span in enumerate(spans)} | {
+        "R": 0.0,
+        "F": played[-1] - alone[-1],
+    }
+    assert again.points.own == pytest.approx(sum(weights[part] * uncut[part] for part in MANDATE), rel=1e-9)
 
 
 def test_an_interval_that_holds_zero_cannot_be_told_from_it() -> None:

@@ -123,7 +123,7 @@ def test_no_share_over_a_hundred_is_shown_without_what_it_is_a_share_of(found: D
 
 def test_every_number_of_the_score_has_its_unit() -> None:
     def part(name: str, played: float, nothing: float, gain: float) -> PartScore:
-        return PartScore(name, 20.0, played, nothing, Spread(gain, gain, gain - 0.002, gain + 0.002))
+        return PartScore(name, 20.0, played, nothing, Spread(gain, gain, gain - 0.002, gain + 0.002), 20.0 * gain)
 
     parts = (part("A", 0.104, 0.092, 0.012), part("V", 1250.0, 1000.0, 0.25), part("P", -0.05, -0.02, -0.03))
     found: Any = SimpleNamespace(score=SimpleNamespace(parts=parts, scaled=None), worlds=40)
@@ -140,7 +140,7 @@ def test_every_number_of_the_score_has_its_unit() -> None:
     ):
         for words in told:
             assert words in row, words
-    assert "Points are weight times gain, over 100" in shown
+    assert "Points: what the gain is worth by its weight" in shown
 
 
 def test_a_grant_that_nobody_took_up_is_said_to_be_unspent(game: LoadedGame, found: Debrief) -> None:

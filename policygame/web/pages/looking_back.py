@@ -12,6 +12,7 @@ from policygame.foresight.bottleneck import JOINTLY
 from policygame.game.debrief import Debrief, DecisionEffect, Path, Seen
 from policygame.game.grants import GrantUse
 from policygame.game.relief import Relief
+from policygame.game.score import ScaledPart, Spread
 from policygame.game.wording import item_name, quarter_text, said, value_text
 from policygame.model.standing import DEFINITIONS
 from policygame.tournament.spans import LEAST, MOST
@@ -51,12 +52,12 @@ HALF_MUSD = 0.5
 
 
 def points_text(points: float) -> str:
-    """Points with their sign: two digits, three where there are few.
+    """Points with their sign: one digit where there are many, three where there are few.
 
-    >>> points_text(1.234), points_text(-0.0512), points_text(0.0001)
-    ('+1.23', '−0.051', '0.000')
+    >>> points_text(12.34), points_text(1.234), points_text(-0.0512), points_text(0.0001)
+    ('+12.3', '+1.23', '−0.051', '0.000')
     """
-    return change(points, 2 if abs(points) >= 0.0995 else 3)
+    return change(points, 1 if abs(points) >= 9.95 else 2 if abs(points) >= 0.0995 else 3)
 
 
 def lever_words(found: DecisionEffect) -> str:
@@ -84,10 +85,7 @@ def outcome_card(found: Debrief) -> Markup:
         title = _("Your decisions served your mandate.")
     else:
         title = _("Your decisions cost your mandate more than they brought.")
-    words = _(
-        "Points are the gains of each part of the mandate times its weight, against the same worlds in which only you do nothing. In your "
-        "world they come to {own}; in nine of ten other worlds to between {low} and {high}."
-    ).format(own=points_text(points.own), low=points_text(points.low), high=points_text(points.high))
+    words = " ".join([_points_meaning(found), _in_your_world(points)])
     wait = found.played[0]
     bare = found.nothing[0]
     scale = found.score.scaled
@@ -96,8 +94,11 @@ def outcome_card(found: Debrief) -> Markup:
             Figure(
                 _("Score"),
                 number(scale.points.own, 0),
-                _("{low} to {high}; {idle} had nobody acted").format(
-                    low=number(scale.points.low, 0), high=number(scale.points.high, 0), idle=number(scale.nobody, 0)
+                _("{without} had only you done nothing, {idle} had nobody acted; {low} to {high} in nine of ten worlds").format(
+                    low=number(scale.points.low, 0),
+                    high=number(scale.points.high, 0),
+                    without=number(scale.without, 0),
+                    idle=number(scale.nobody, 0),
                 ),
                 help=("term", "scale"),
             )
@@ -129,6 +130,27 @@ def outcome_card(found: Debrief) -> Markup:
     return el(
         "section", el("h2", title, class_="claim small"), el("p", words, class_="sub"), figures(shown), class_="card pad stack"
     )
+
+
+def _points_meaning(found: Debrief) -> str:
+    """What points are counted in."""
+    if found.score.in_spans:
+        return _(
+            "Points say what your decisions changed, against the same worlds in which only you do nothing: each part of the mandate by its "
+            "weight, a hundred being about as far as bots move every part at once."
+        )
+    return _(
+        "Points are the gains of each part of the mandate times its weight, against the same worlds in which only you do nothing."
+    )
+
+
+def _in_your_world(points: Spread) -> str:
+    """Points of the game's own world beside those of others, and whether it is an unusual one."""
+    told = _("In your world they come to {own}; in nine of ten worlds to between {low} and {high}.").format(
+        own=points_text(points.own), low=points_text(points.low), high=points_text(points.high)
+    )
+    unusual = not points.low <= points.own <= points.high
+    return f"{told} {_('Yours is an unusual world: its luck lies outside.')}" if unusual else told
 
 
 def scale_words(found: Debrief) -> str:
@@ -164,6 +186,14 @@ def gain_unit(part: str) -> str:
     return _(said("score_raw", part).gain_word)
 
 
+def _in_score(part: ScaledPart) -> Child:
+    """What a part is worth in the score, as it stands and had only this seat done nothing."""
+    if part.dropped:
+        return _("left out")
+    without = _("{points} had you done nothing").format(points=change(part.points_without, 1))
+    return el("div", el("b", change(part.points, 1)), el("div", without, class_="sub"))
+
+
 def parts_card(found: Debrief) -> Markup:
     """Every part of the mandate: as played, had one done nothing, and what that is worth; on the tournament's scale where there is one."""
     rows = []
@@ -194,7 +224,7 @@ def parts_card(found: Debrief) -> Markup:
             el("b", points_text(part.points)),
         ]
         if scale:
-            cells.append(_("left out") if scale[part.part].dropped else change(scale[part.part].points, 1))
+            cells.append(_in_score(scale[part.part]))
         shown = [el("td", cell, class_="n", data_label=head, role="cell") for head, cell in zip(heads[1:], cells, strict=True)]
         rows.append(el("tr", el("td", name, role="cell"), shown, role="row"))
     head = el(
@@ -212,8 +242,8 @@ def parts_card(found: Debrief) -> Markup:
         role="table",  # on a phone each row is laid out as a card, and stays a row for whoever listens
     )
     words = _(
-        "Means over the quarters of play, in your world. Below each gain: where nine worlds in ten put it, of {n}. Points are weight "
-        "times gain, over 100."
+        "Means over the quarters of play, in your world. Below each gain: where nine worlds in ten put it, of {n}. Points: what the gain "
+        "is worth by its weight. In the score: what the part as it stands is worth, and had only you done nothing."
     ).format(n=found.worlds)
     return el(
         "section",

@@ -212,8 +212,9 @@ def _points_words(found: SoFar | None) -> Markup | None:
     if found is None:
         return None
     words = _(
-        "This turn added {added} points; in all your decisions have come to {total}. Points are weight times gain over the same world in "
-        "which only you do nothing, over all quarters of play so far. The debrief counts the same way and ends with those of the last turn."
+        "This turn added {added} points; in all your decisions have come to {total}: what they changed in each part of the mandate by its "
+        "weight, against the same world in which only you do nothing, over all quarters of play so far. What is being built counts when "
+        "it opens. The debrief counts the same way and ends with those of the last turn."
     ).format(added=points_text(found.added), total=points_text(found.total))
     return el("p", words, class_="sub")
 
