@@ -12,15 +12,31 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from policygame.catalogue import METRICS
 from policygame.game.outlook import Answer, Series, Shares
 from policygame.game.wording import entity_name, item_name, number, quarter_text, said, smallest
 
-__all__ = ["DEVIATIONS", "ENDS", "SUBJECTS", "TEMPLATES", "VERBS", "Finding", "Translate", "finding", "told_from_chance"]
+__all__ = [
+    "DEVIATIONS",
+    "ENDS",
+    "SUBJECTS",
+    "TEMPLATES",
+    "VERBS",
+    "WORST",
+    "Finding",
+    "Translate",
+    "Worst",
+    "finding",
+    "told_from_chance",
+]
 
 DEVIATIONS = 2.0
 """A draft moves a series where the worlds that move one way outnumber those that move the other by more than this many standard
 deviations of a fair coin (assumption: the usual 95 per cent)."""
+FAR = 0.25
+"""A way is told where it leads further the unwanted way than today and the end by this part of the further of them (assumption)."""
 Kind = Literal["moves", "stays", "unclear", "nothing"]
 TEMPLATES: dict[Kind, str] = {
     "moves": "{subject} {verb} {draft} by {quarter}, not {base}.",
@@ -29,6 +45,11 @@ TEMPLATES: dict[Kind, str] = {
     "nothing": "The draft changes nothing: {subject_inside} is {draft} by {quarter} either way.",
 }
 """The sentence of each kind; the names in braces are the fields of a finding."""
+WORST: dict[Literal["one", "both"], str] = {
+    "one": "At worst on the way: {base} in {base_quarter}.",
+    "both": "At worst on the way: {draft} in {draft_quarter} with the draft, {base} in {base_quarter} without.",
+}
+"""How far a series strays the unwanted way before the end, where that is further than today and than where it ends."""
 SUBJECTS = ("{what}", "{what} of {place}", "{what} ({item})", "{what} of {place} ({item})")
 """How what is told of is named, with its place and item where they say more."""
 VERBS = ("falls to", "stays at", "rises to")
@@ -47,6 +68,16 @@ _SUBJECTS = {
 
 
 @dataclass(frozen=True)
+class Worst:
+    """The unwanted extreme of the middle world on the way, with the draft and without: values as written, and when."""
+
+    draft: str
+    draft_quarter: str
+    base: str
+    base_quarter: str
+
+
+@dataclass(frozen=True)
 class Finding:
     """One sentence about one series, by the answer's last quarter.
 
@@ -55,6 +86,7 @@ class Finding:
     draft, base, quarter : its numbers; the first two are medians
     draft_value, base_value, today_value : the numbers themselves, in the metric's unit; today's is NaN at the very start
     shares : worlds that end better, the same and worse
+    worst : where it is worse on the way than today and at the end; None where it is not, or neither way is better as such
     """
 
     kind: Kind
@@ -70,6 +102,20 @@ class Finding:
     base_value: float
     today_value: float
     shares: Shares
+    worst: Worst | None = None
+
+    def worst_in(self, translate: Translate = str, *, drafted: bool = True) -> str:
+        """How bad it is on the way, in a sentence; "" where the end is as bad."""
+        if self.worst is None:
+            return ""
+        both = drafted and (self.worst.draft, self.worst.draft_quarter) != (self.worst.base, self.worst.base_quarter)
+        unit = f" {translate(self.unit)}" if self.unit else ""
+        return translate(WORST["both" if both else "one"]).format(
+            draft=f"{self.worst.draft}{unit}",
+            draft_quarter=self.worst.draft_quarter,
+            base=self.worst.base if both else f"{self.worst.base}{unit}",
+            base_quarter=self.worst.base_quarter,
+        )
 
     def told(self, translate: Translate = str) -> str:
         """The sentence, its template and each of its words put through ``translate``.
@@ -157,7 +203,24 @@ def finding(answer: Answer, series: Series) -> Finding:
         base_value=base,
         today_value=today,
         shares=shares,
+        worst=_worst(answer, row, metric, item),
     )
+
+
+def _worst(answer: Answer, row: int, metric: str, item: str) -> Worst | None:
+    wanted = answer.shares[row].wanted
+    if wanted is None:
+        return None
+    sign = 1.0 if wanted == "lower" else -1.0
+    paths = answer.draft[row, 2], answer.base[row, 2]
+    at = [int(np.argmax(sign * path)) for path in paths]
+    ends = [float(path[-1]) for path in paths] + [float(value) for value in answer.today[row : row + 1] if math.isfinite(value)]
+    furthest = max(sign * end for end in ends)
+    beyond = max(sign * float(path[k]) for path, k in zip(paths, at, strict=True)) - furthest
+    if beyond <= max(FAR * abs(furthest), 2.0 * smallest(metric, item)):
+        return None
+    told = [(number(float(path[k]), metric, item), quarter_text(answer.quarters[k])) for path, k in zip(paths, at, strict=True)]
+    return Worst(*told[0], *told[1])
 
 
 def told_from_chance(shares: Shares) -> bool:
@@ -175,7 +238,7 @@ def _kind(answer: Answer, row: int, metric: str, item: str, draft: float, base: 
     shares = answer.shares[row]
     if not told_from_chance(shares) or (draft != base and (draft > base) != _up(shares)):
         return "unclear"
-    if abs(draft - base) < smallest(metric, item) or number(draft, metric, item) == number(base, metric, item):
+    if number(draft, metric, item) == number(base, metric, item):  # as the labels beside the lines have it
         return "stays"
     return "moves"
 

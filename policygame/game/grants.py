@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from policygame.catalogue import Quarter
+from policygame.catalogue import TECHNOLOGIES, Quarter
 from policygame.game.counterfactuals import Task
 from policygame.game.presents import let_go, scripted
 from policygame.game.turns import Calendar
@@ -21,6 +21,7 @@ from policygame.simulation import Simulation
 
 __all__ = ["GrantUse", "grants_used"]
 
+_BUILDING = "capacity_under_construction_kwpm"
 _LEVERS = ("packaging_grant", "fab_grant")
 
 
@@ -32,6 +33,8 @@ class GrantUse:
     last : the last quarter in which it was in force, or of the game as far as it was played
     awarded_musd : reserved for firms' orders under it; paid_musd : paid in these quarters for the technology, under this or an earlier
     decision: a grant is paid as lines are built
+    building_kwpm : ordered for the seat's place and not yet open at the end of play, with or without this grant; 0 for fabs, whose
+    projects no metric tells
     """
 
     setting: Setting
@@ -39,6 +42,7 @@ class GrantUse:
     last: Quarter
     awarded_musd: float
     paid_musd: float
+    building_kwpm: float = 0.0
 
     @property
     def left_musd(self) -> float | None:
@@ -53,7 +57,7 @@ def grants_used(task: Task) -> tuple[GrantUse, ...]:
         return ()
     calendar, place = Calendar.of(task.scenario), PLACE_OF[task.seat]
     scripts = {seat: scripted(task.scenario, seat, policy) for seat, policy in task.policies}
-    simulation = Simulation(task.scenario, [task.seed], scripts, metrics=["outlay_musd"])
+    simulation = Simulation(task.scenario, [task.seed], scripts, metrics=[_BUILDING])
     model = simulation.models[0]
     lines = model.structure.lines
     here = {item: (lines.place == place) & (lines.stage == STAGE_OF[item]) for item in {setting.item for setting in decided}}
@@ -68,8 +72,15 @@ def grants_used(task: Task) -> tuple[GrantUse, ...]:
             awarded[setting] += float(np.sum(model.now.awarded_musd[mine, 0]))
             paid[setting] += float(np.sum(model.now.grants_paid_musd[mine, 0]))
             last[setting] = quarter
+    result = simulation.result()
     let_go(simulation)
-    return tuple(GrantUse(one, one.number("cap"), last[one], awarded[one], paid[one]) for one in decided if one in last)
+
+    def building(item: str) -> float:
+        return float(result.array(_BUILDING, f"country:{task.seat}", item)[-1, 0]) if item in TECHNOLOGIES else 0.0
+
+    return tuple(
+        GrantUse(one, one.number("cap"), last[one], awarded[one], paid[one], building(one.item)) for one in decided if one in last
+    )
 
 
 def _in_force(policy: Policy, decided: Iterable[Setting], quarter: Quarter) -> list[Setting]:

@@ -169,3 +169,36 @@ def test_numbers_have_commas_a_true_minus_and_no_minus_zero() -> None:
     assert number(-1234.5, "cash_musd") == "\N{MINUS SIGN}1,234"
     assert number(-0.001, "fill_rate") == "0"
     assert number(float("nan"), "margin") == "none"
+
+
+def paths(base: list[float], draft: list[float], today: float = 10.0) -> Finding:
+    """The finding of an answer whose worlds all go these ways."""
+    quarters = len(base)
+    request = replace(REQUEST, quarters=quarters)
+    nothing = np.zeros((10, quarters, 40))
+    block = Block(
+        tuple(range(100, 140)),
+        Quarter.parse("2026Q1"),
+        *(np.repeat(np.array(path)[None, :, None], 40, axis=2) for path in (base, draft)),
+        nothing,
+        nothing,
+        np.array([today]),
+    )
+    return finding(merge(request, [block]), LEAD)
+
+
+def test_what_is_worse_on_the_way_than_today_and_at_the_end_is_told() -> None:
+    found = paths([40.0, 76.0, 20.0, 8.0], [44.0, 68.0, 60.0, 7.0])
+    assert found.worst_in() == "At worst on the way: 68 weeks in 2026 Q2 with the draft, 76 in 2026 Q2 without."
+    assert found.worst_in(drafted=False) == "At worst on the way: 76 weeks in 2026 Q2."
+    assert paths([40.0, 76.0, 20.0, 8.0], [40.0, 76.0, 20.0, 7.0]).worst_in() == "At worst on the way: 76 weeks in 2026 Q2."
+    assert paths([40.0, 76.0, 80.0, 90.0], [44.0, 68.0, 60.0, 95.0]).worst_in() == ""  # the end is as bad
+    assert paths([40.0, 76.0, 20.0, 8.0], [44.0, 68.0, 60.0, 7.0], today=75.0).worst_in() == ""  # and so is today
+
+
+def test_no_sentence_says_either_way_where_the_labels_beside_it_differ() -> None:
+    base = np.array([5.0] * 10 + [10.45] * 20 + [15.0] * 10)
+    found = told(base, base + np.array([3.0] * 10 + [0.1] * 30))
+    assert (found.base, found.draft, found.kind) == ("10", "11", "moves")
+    same = told(base, base + np.array([3.0] * 10 + [0.04] * 30))
+    assert (same.base, same.draft, same.kind) == ("10", "10", "stays")

@@ -5,10 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from policygame.bots import BOTS
+from policygame.game import DEFAULT_BOT
 from policygame.game.first_moves import lesson
 from policygame.game.outlook import Request, answer_block, other_seeds
-from policygame.game.turns import Calendar
-from policygame.scenario import ScenarioError, load_scenario, shipped_scenarios
+from policygame.game.score import total_of, worth
+from policygame.game.turns import Calendar, seats_of
+from policygame.scenario import Policy, ScenarioError, load_scenario, shipped_scenarios
+from policygame.tournament.arms import Arm, run_arms
+from policygame.tournament.stored import stored_tournament
 
 MOVES = [
     (name, seat) for name in shipped_scenarios() if (card := load_scenario(name).card) is not None for seat in card.first_moves
@@ -44,6 +49,24 @@ def test_a_first_move_shows_what_its_card_promises(name, seat, own):
     assert 0.0 < low < high
     # and it is no trifle: half of the worlds differ by more than the screen's last digit
     assert np.median(effect) > {"packaging_capacity_kwpm": 1.0, "hhi_packaging": 10.0, "lead_time_weeks": 0.5}[move.series[0]]
+
+
+@pytest.mark.parametrize(("name", "seat"), MOVES)
+def test_a_first_move_serves_the_mandate_in_the_mean_of_worlds(name, seat):
+    """Whoever does what the card says, and nothing else, scores more than by doing nothing, where bots play the rest."""
+    scenario, seeds = load_scenario(name), range(1, 33)
+    move, tournament = lesson(scenario, seat), stored_tournament(scenario)
+    assert move is not None
+    assert tournament is not None
+
+    def arm(plays):
+        return Arm(tuple((one, plays if one == seat else BOTS[DEFAULT_BOT]) for one in seats_of(scenario)))
+
+    at = seats_of(scenario).index(seat)
+    played, nothing = run_arms(scenario, seeds, [arm(Policy((move.setting,))), arm(Policy())], None, lambda _: None)[:, at]
+    gained = total_of(worth(scenario, seat, played, nothing, tournament))
+    assert gained.mean() > 5.0
+    assert (gained > 0.0).mean() > 0.5
 
 
 def test_a_grant_of_a_third_would_have_taught_the_united_states_nothing():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,15 +22,30 @@ from policygame.web.vue import Box, Fragment
 
 __all__ = ["About", "documents"]
 
+AS_TABLES = {"figures": "figures", "parameters": "numbers", "backtest": "backtest"}
+"""Generated documents that have a page of their own here, which can be searched: its name by theirs."""
+GENERATED = ("studies", "tournament", "words")
+"""Generated documents that are read as they are."""
+FIRST = ("in-brief", "odd", "index")
+"""Documents in the order of reading; the rest follow by name."""
 MOST_ROWS = 400
 """Rows of a table that a page shows at once; a search narrows it."""
 
 
 @cache
 def documents() -> dict[str, str]:
-    """Title of every document by its name, in the order of reading: the map first."""
-    found = {path.stem: _title(path.read_text("utf-8")) for path in sorted((assets_dir() / "docs").glob("*.md"))}
-    return {name: found[name] for name in sorted(found, key=lambda name: (name != "index", name != "odd", name))}
+    """Title of every document by its name, in the order of reading: what everybody may read first, then the model, then the map."""
+    found = {path.stem: _title(path.read_text("utf-8")) for path in sorted(_folder().glob("*.md"))}
+    found |= {name: _title(_file(name).read_text("utf-8")) for name in GENERATED}
+    return {name: found[name] for name in sorted(found, key=lambda name: (*(name != one for one in FIRST), name))}
+
+
+def _folder() -> Path:
+    return assets_dir() / "docs"
+
+
+def _file(name: str) -> Path:
+    return _folder() / "generated" / f"{name}.md" if name in GENERATED else _folder() / f"{name}.md"
 
 
 def _title(text: str) -> str:
@@ -39,7 +55,7 @@ def _title(text: str) -> str:
 @cache
 def _rendered(name: str) -> Markup:
     """A document as HTML. It is our own text, and raw HTML in it is shown, not obeyed."""
-    text = (assets_dir() / "docs" / f"{name}.md").read_text("utf-8")
+    text = _file(name).read_text("utf-8")
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = reader.parse(text)
     for token in tokens:
@@ -54,7 +70,8 @@ def _point(token: Any) -> None:
     target = urlsplit(str(token.attrGet("href") or ""))
     if not target.scheme and target.path.endswith(".md"):
         name = target.path.rsplit("/", 1)[-1].removesuffix(".md")
-        path = f"/about/{name}" if name in documents() else "/about/index"
+        name = AS_TABLES.get(name, name)
+        path = f"/about/{name}" if name in documents() or name in AS_TABLES.values() else "/about/index"
         token.attrSet("href", link(path))
         token.attrSet("data-nav", path)
     elif target.scheme:
@@ -69,7 +86,7 @@ def _point(token: Any) -> None:
 @solara.component
 def About(rest: tuple[str, ...] = ()) -> None:
     """The page: a document, or one of the tables."""
-    chosen = rest[0] if rest else "index"
+    chosen = rest[0] if rest else FIRST[0]
     search, set_search = solara.use_state("")
     scenario, set_scenario = solara.use_state("ai-surge-2023")
     known = documents()
@@ -95,8 +112,9 @@ def About(rest: tuple[str, ...] = ()) -> None:
             el("p", _("Choose one from the list."), class_="sub"),
             class_="card pad",
         )
-    entries = [(name, title) for name, title in known.items()]
-    entries += [("backtest", _("Back-test")), ("numbers", _("Assumptions and sources")), ("figures", _("Published figures"))]
+    tables = [("backtest", _("Back-test")), ("numbers", _("Assumptions and sources")), ("figures", _("Published figures"))]
+    texts = list(known.items())
+    entries = [*texts[:1], *tables, *texts[1:]]
     nav = el(
         "nav",
         [nav_link(f"/about/{name}", title, aria_current="page" if name == chosen else None) for name, title in entries],

@@ -16,7 +16,7 @@ from policygame.web.identity import Tokens, use_tokens, valid_code
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages.assign import drawn_world
 from policygame.web.pages.river import river, river_figures
-from policygame.web.pages.setup import Choice, Door, assignment_path, read_choice, seed_of, setup_panel
+from policygame.web.pages.setup import Choice, Door, assignment_path, read_choice, seed_of, setup_panel, shortest_minutes
 from policygame.web.palette import css_name, jurisdiction_token
 from policygame.web.shell import Shell, link, nav_link, notice, top_bar, use_go
 from policygame.web.text import _, n_
@@ -219,8 +219,14 @@ def _picture() -> Markup:
 
 
 def _doors(chosen: Door | None) -> Markup:
+    time = _("From {minutes} minutes, stop any time").format(minutes=shortest_minutes())
     doors = (
-        ("alone", _("Play alone"), _("Pick a government. Bots take the others."), _("20 minutes, stop any time")),
+        (
+            "alone",
+            _("Play alone"),
+            _("Pick a government. Bots take the others."),
+            _("From {minutes} minutes, stop any time").format(minutes=shortest_minutes()),
+        ),
         (
             "together",
             _("Play together"),
@@ -275,7 +281,7 @@ def _Made(path: str) -> None:
             el("p", _("World {n}, the same for all who open it.").format(n=path.rsplit("/", 2)[-2]), class_="sub"),
             el(
                 "p",
-                el("a", _("Check a file that was handed in"), href=link("/handin")),
+                el("a", _("Check a hand-in"), href=link("/handin")),
                 _(", or with: policygame replay FILE"),
                 class_="sub mute",
             ),
@@ -289,7 +295,7 @@ def _foot() -> Markup:
     return el(
         "footer",
         el("span", nav_link("/lab", _("Lab")), _(": result sets of experiments.")) if shelf() is not None else None,
-        el("span", _("Teachers: "), el("a", _("check a file that was handed in"), href=link("/handin")), "."),
+        el("span", _("Teachers: "), el("a", _("Check a hand-in"), href=link("/handin")), "."),
         el("span", _("Works at 390 pixels, by keyboard, and without the internet.")),
         el("span", _("Every figure carries its source. Map: Natural Earth, public domain.")),
         class_="between wrap sub foot",

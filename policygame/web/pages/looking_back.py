@@ -47,6 +47,8 @@ __all__ = [
 LEAST_POINTS = 0.0005
 """Points that are shown as nothing are called nothing."""
 HISTORY_QUARTERS = 4
+LEAST_KWPM = 0.05
+"""Lines of less are not told of."""
 HALF_MUSD = 0.5
 """Less is shown as no M USD."""
 
@@ -433,7 +435,11 @@ def grant_words(used: GrantUse) -> str:
         )
     else:
         told = _("All {cap} M USD awarded to firms by {quarter}.").format(cap=number(cap, 0), quarter=when)
-    return told + " " + _("{paid} M USD were paid by then.").format(paid=number(used.paid_musd, 0))
+    told += " " + _("{paid} M USD were paid by then.").format(paid=number(used.paid_musd, 0))
+    if used.building_kwpm < LEAST_KWPM:
+        return told
+    building = _("{lines} thousand wafers a month of such lines are being built here, and count for nothing until they open.")
+    return told + " " + building.format(lines=number(used.building_kwpm, 1))
 
 
 def grants_card(grants: Sequence[GrantUse]) -> Markup | None:
@@ -546,7 +552,8 @@ def moment_card(found: Seen, at: int, lines: Sequence[Any]) -> Markup:
     ):
         value = float(found.result.array(metric, entity, item)[row, 0])
         amount, _space, unit = value_text(value, metric, item).partition(" ")  # a long unit may fold, a number may not
-        shown.append(Figure(help_name("metric", metric), amount, unit, help=("metric", metric)))
+        name = _("2.5D and 3D lines here") if metric == "leadership" else help_name("metric", metric)
+        shown.append(Figure(name, amount, unit, help=("metric", metric)))
     news = [el("li", line) for line in lines]
     what = el("ul", news) if news else el("p", _("Nothing passed a mark."), class_="sub")
     return join([el("h3", quarter_text(quarter)), figures(shown), what])

@@ -101,7 +101,7 @@ def river_figures() -> Markup:
     shown = [
         (
             f"{_span(before)} → {_span(after)} {before.unit}",
-            _("2.5D capacity of TSMC, mid-2023 and the end of 2024"),
+            _("thousand wafers a month: 2.5D capacity of TSMC, mid-2023 and the end of 2024"),
             f"{before.source}; {after.source}",
         ),
         (f"{_span(fill)} %", _("of orders for it could be met in September 2023"), fill.source),

@@ -31,6 +31,7 @@ __all__ = [
     "rivals_text",
     "seed_of",
     "setup_panel",
+    "shortest_minutes",
 ]
 
 Door = Literal["alone", "together", "assign"]
@@ -170,11 +171,22 @@ def setup_panel(choice: Choice, *, busy: bool = False, refused: str = "") -> Mar
     )
 
 
+def minutes_of(scenario: Scenario) -> int:
+    """How long a game takes: as its card has it, else by its turns."""
+    turns = Calendar.of(scenario).turns
+    return scenario.card.minutes if scenario.card else int(round(turns * MINUTES_PER_TURN, -1)) or 10
+
+
+def shortest_minutes() -> int:
+    """How long the shortest of the shipped games takes."""
+    return min(minutes_of(scenario_named(name)) for name in shipped_scenarios())
+
+
 def _scenarios(choice: Choice) -> Markup:
     def card(name: str) -> Markup:
         scenario, seats = scenario_named(name), seats_of(scenario_named(name))
         turns, told = Calendar.of(scenario).turns, scenario.card
-        minutes = told.minutes if told else int(round(turns * MINUTES_PER_TURN, -1)) or 10
+        minutes = minutes_of(scenario)
         facts = _("{turns} turns, about {minutes} minutes, {seats} governments").format(
             turns=turns, minutes=minutes, seats=len(seats)
         )

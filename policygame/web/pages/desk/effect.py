@@ -124,13 +124,14 @@ def EffectPanel(
             told = replace(told, what=one.label, place="", item="")
         told_draft = drafted and bool(answer.request.draft)
         if told_draft:
-            words = told.told(_)
+            words, detail = told.told(_), told.worst_in(_)
             counts = (told.shares.better, told.shares.same, told.shares.worse)
         else:
             words = _("{subject}: {value} by {quarter}, with what is in force.").format(
                 subject=told.subject_in(_), value=value_text(told.base_value, one.series[0], one.series[2]), quarter=told.quarter
             )
-            detail = _("Move a lever: two hundred worlds say what changes.")
+            move = _("Move a lever: two hundred worlds say what changes.")
+            detail = " ".join(part for part in (told.worst_in(_, drafted=False), move) if part)
         spec = fan_of(view, answer, one, told_draft, words)
     elif error:
         instead = chart_failed(_("This forecast did not finish."), error, [("ask-again", _("Try again"))])
