@@ -225,7 +225,7 @@ def _doors(chosen: Door | None) -> Markup:
             "alone",
             _("Play alone"),
             _("Pick a government. Bots take the others."),
-            _("From {minutes} minutes, stop any time").format(minutes=shortest_minutes()),
+            time,
         ),
         (
             "together",
