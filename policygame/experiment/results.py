@@ -102,12 +102,13 @@ class Results:
 
         FolderError where nothing was kept.
         """
-        parts = [_frame(part) for part in self._batches(metrics, runs)]
+        parts = [_frame(part) for part in self.series_parts(metrics, runs)]
         whole = pd.concat([part.astype(_PLAIN) for part in parts], ignore_index=True)
         keys = list(layout.SERIES_KEYS)
         return whole.sort_values(keys, ignore_index=True).astype(_CATEGORIES)
 
-    def _batches(self, metrics: Sequence[str] | None, runs: Sequence[int] | None) -> Iterator[pa.Table]:
+    def series_parts(self, metrics: Sequence[str] | None = None, runs: Sequence[int] | None = None) -> Iterator[pa.Table]:
+        """The same file by file, as Arrow tables in no order, so that the whole need not be held. FolderError as ``series``."""
         if not self.manifest["parts"]["kept"]:
             raise FolderError(f"{self.folder} keeps no series; an experiment keeps them with 'keep: quarterly'.")
         chosen = None if metrics is None else ds.field("metric").cast(pa.string()).isin(list(metrics))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from policygame.analysis import Sample, Table
 from policygame.catalogue import METRICS
@@ -19,6 +21,7 @@ MOST_FANS = 12
 """Series that are drawn; the table of quantiles has all."""
 LEVELS = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 _OF_POWER = ("hhi_", "top1_", "top3_", "leadership")
+_WORDS = ("entity", "item", "quarter")
 _KEYS = ["metric", "entity", "item", "arm", "quarter"]
 
 
@@ -36,14 +39,44 @@ def quantiles(sample: Sample) -> Table:
     kept = sample.results.manifest["parts"]["kept"]
     parts = []
     for one in kept:  # metric by metric: the whole may be large
-        series = sample.results.series([one["metric"]])
-        arms = sample.results.runs.set_index("run")["arm"].astype(str)
-        named = series.astype(dict.fromkeys([*_KEYS[:3], "quarter"], "str")).assign(arm=series["run"].map(arms))
-        found = named.groupby(_KEYS, sort=True)["value"].quantile(np.array(list(LEVELS.values()))).unstack()
-        found.columns = pd.Index(list(LEVELS))
-        parts.append(found.reset_index())
+        parts.append(_of_metric(sample, one["metric"]))
     empty = pd.DataFrame(columns=[*_KEYS, *LEVELS])
     return Table("fans", "Quantiles over worlds, quarter by quarter", pd.concat(parts, ignore_index=True) if parts else empty)
+
+
+def _of_metric(sample: Sample, metric: str) -> pd.DataFrame:
+    """Quantiles of one metric's series. Rows are held as a number of their group and a value: words for each would take gigabytes."""
+    runs = sample.results.runs
+    arm_of = pd.Series(runs["arm"].astype("category").cat.codes.to_numpy(), index=runs["run"].to_numpy())
+    arms = list(runs["arm"].astype("category").cat.categories)
+    words: dict[str, dict[str, int]] = {name: {} for name in _WORDS}
+    codes, values = [], []
+    for part in sample.results.series_parts([metric]):
+        if len(part):
+            columns = [_numbered(part[name], words[name]) for name in _WORDS]
+            codes.append(np.stack([*columns, arm_of.loc[part["run"].to_numpy()].to_numpy()]))
+            values.append(part["value"].to_numpy())
+    if not codes:
+        return pd.DataFrame(columns=[*_KEYS, *LEVELS])
+    rows = pd.DataFrame(np.concatenate(codes, axis=1).T, columns=[*_WORDS, "arm"])
+    rows["value"] = np.concatenate(values)
+    found = rows.groupby([*_WORDS, "arm"], sort=True)["value"].quantile(np.array(list(LEVELS.values()))).unstack()
+    found.columns = pd.Index(list(LEVELS))
+    told = found.reset_index()
+    for name in _WORDS:
+        told[name] = np.array(list(words[name]), dtype=object)[told[name]]
+    told["arm"] = np.array(arms, dtype=object)[told["arm"]]
+    told.insert(0, "metric", metric)
+    return told[[*_KEYS, *LEVELS]].sort_values(_KEYS, ignore_index=True)
+
+
+def _numbered(column: pa.ChunkedArray, known: dict[str, int]) -> Any:
+    """(row,) int32: the number of each row's word; ``known`` grows by words that are new."""
+    encoded = column.combine_chunks()
+    if not pa.types.is_dictionary(encoded.type):
+        encoded = encoded.dictionary_encode()
+    numbers = [known.setdefault(word, len(known)) for word in encoded.dictionary.to_pylist()]
+    return np.array(numbers, dtype=np.int32)[encoded.indices.to_numpy()]
 
 
 def fan_charts(sample: Sample, table: Table) -> Iterator[Fan]:
