@@ -156,31 +156,33 @@ def _without_chance(points: Array, cases: Mask, left: Mask, best: Step, way: tup
         high = float(best.high[d]) if best.high[d] < highest[d] else None
         if low is not None or high is not None:
             limits[d] = (low, high)
+    outside = {d: _outside(points[:, d], *limits[d]) for d in limits}
+    broken = np.zeros(len(points), dtype=np.int32)  # how many limits each run breaks
+    for one in outside.values():
+        broken += one
     while True:
-        inside = _inside(points, left, limits)
-        p_values = {d: _quasi_p(points, cases, left, limits, d, inside) for d in limits}
+        inside = left & (broken == 0)
+        p_values = {d: _quasi_p(cases, left & (broken == outside[d]), inside) for d in limits}
         worst = max(p_values, key=p_values.__getitem__, default=None)
         if worst is None or p_values[worst] <= SIGNIFICANT:
             final = _step(inside, points, cases)
             return Box(limits, p_values, final.coverage, final.density, final.mass, inside, way)
         del limits[worst]
+        broken -= outside.pop(worst)
 
 
-def _inside(points: Array, left: Mask, limits: dict[int, tuple[float | None, float | None]]) -> Mask:
-    inside = left.copy()
-    for d, (low, high) in limits.items():
-        if low is not None:
-            inside &= points[:, d] >= low
-        if high is not None:
-            inside &= points[:, d] <= high
-    return inside
+def _outside(values: Array, low: float | None, high: float | None) -> Mask:
+    """Which runs lie beyond the limits of one quantity."""
+    beyond = np.zeros(len(values), dtype=bool)
+    if low is not None:
+        beyond |= values < low
+    if high is not None:
+        beyond |= values > high
+    return beyond
 
 
-def _quasi_p(
-    points: Array, cases: Mask, left: Mask, limits: dict[int, tuple[float | None, float | None]], d: int, inside: Mask
-) -> float:
-    """How likely so many cases would be in the box if the limits on ``d`` had been drawn by lot."""
-    wider = _inside(points, left, {other: limit for other, limit in limits.items() if other != d})
+def _quasi_p(cases: Mask, wider: Mask, inside: Mask) -> float:
+    """How likely so many cases would be ``inside`` if the limits that set it apart from the ``wider`` box had been drawn by lot."""
     return float(stats.binom.sf(int((cases & inside).sum()) - 1, int(inside.sum()), float(cases[wider].mean())))
 
 
