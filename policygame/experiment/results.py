@@ -117,11 +117,20 @@ class Results:
             chosen = own if chosen is None else chosen & own
         yield layout.SERIES_SCHEMA.empty_table()
         for file in self.files(layout.SERIES):
-            yield ds.dataset(file, schema=layout.SERIES_SCHEMA).to_table(filter=chosen)
+            with pq.ParquetFile(file) as parquet:
+                groups = [k for k in range(parquet.num_row_groups) if metrics is None or _may_hold(parquet, k, metrics)]
+                table = parquet.read_row_groups(groups).cast(layout.SERIES_SCHEMA)
+            yield table if chosen is None else table.filter(chosen)
 
     def _read(self, table: str, schema: pa.Schema, keys: Sequence[str]) -> pd.DataFrame:
         tables = [schema.empty_table(), *(pq.read_table(file, schema=schema) for file in self.files(table))]
         return _frame(pa.concat_tables(tables)).sort_values(list(keys), ignore_index=True)
+
+
+def _may_hold(parquet: pq.ParquetFile, group: int, metrics: Sequence[str]) -> bool:
+    """Whether a part of a file may have rows of one of these metrics, by what is noted of it: each part was written for one metric."""
+    noted = parquet.metadata.row_group(group).column(layout.SERIES_SCHEMA.get_field_index("metric")).statistics
+    return noted is None or not noted.has_min_max or any(noted.min <= metric <= noted.max for metric in metrics)
 
 
 _WORDS = layout.SERIES_KEYS[1:]
