@@ -205,3 +205,12 @@ def test_best_known_policies_hold_while_scenario_and_model_do(tmp_path, monkeypa
     file.write_text("{}")
     with pytest.raises(SearchError, match="holds no best known policies; remove it"):
         best_known(FIRST, "USA")
+
+
+def test_what_ships_as_best_known_was_found_with_what_ships():
+    """Refreshed by ``policygame search SCENARIO --government GOV --store`` when a rule or a scenario changes."""
+    kept = sorted(stored.stored_file("x", "y").parent.glob("*.json"))
+    assert {file.name.split(".")[0] for file in kept} == {"first-game", "ai-surge-2023"}
+    for file in kept:
+        scenario, government = file.stem.rsplit(".", 1)
+        assert best_known(load_scenario(scenario), government) is not None, file.name
