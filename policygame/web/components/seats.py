@@ -51,14 +51,14 @@ def seat_list(seats: Sequence[SeatRow], actions: Mapping[str, tuple[str, str]] |
 
 
 def decided_chips(seats: Sequence[SeatRow]) -> Markup:
-    """Who has decided, without what: those who have come first, with a tick."""
+    """Who has decided, without what: those who have come first, with a tick; people with the names that they play under."""
 
     def one(row: SeatRow) -> Markup:
         mark = el("i", class_="sw", style=f"--c:{css_name(jurisdiction_token(row.seat))}")
         told = el("span", _("has decided") if row.decided else _("has not decided yet"), class_="vh")
         name = el("b", row.seat) if row.decided else row.seat
-        return el(
-            "li", mark, name, " ", told, icon("check", 13) if row.decided else None, class_=classes("chip", flat=row.decided)
-        )
+        who = el("span", " ", row.who, class_="sub") if row.who and row.holder == "person" else None
+        tick = icon("check", 13) if row.decided else None
+        return el("li", mark, name, who, " ", told, tick, class_=classes("chip", flat=row.decided))
 
     return el("ul", [one(row) for row in sorted(seats, key=lambda r: not r.decided)], class_="cards")
