@@ -287,7 +287,7 @@ def _Made(path: str) -> None:
             ),
         ]
     )
-    parts = [Fragment(el("div", head, data_arrive=path)), Address(path, "made"), Fragment(foot)]
+    parts = [Fragment(el("div", head, data_arrive=path)), Address(path, "made"), Fragment(foot, classes="stack")]
     Box(parts, tag="section", classes="card pad stack", aria_live="polite")
 
 

@@ -47,7 +47,7 @@ def JoinPage(view: SeatView) -> None:
     Shell(
         title,
         bar=top_bar(title, _(view.scenario.title)),
-        children=[Box([*other_model(view), Fragment(_form(view), act)], classes="page narrow")],
+        children=[Box([*other_model(view), Fragment(_form(view), act, classes="stack")], classes="page narrow")],
     )
 
 
