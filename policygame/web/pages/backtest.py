@@ -15,7 +15,7 @@ from policygame.calibration.backtest import Backtest, backtest
 from policygame.calibration.checks import Check
 from policygame.game.scenarios import scenario_named
 from policygame.web.charts import Interval, intervals
-from policygame.web.components import Chart
+from policygame.web.components import Chart, skeleton
 from policygame.web.kernel import use_future
 from policygame.web.markup import Markup, el, join
 from policygame.web.text import _, number
@@ -28,6 +28,8 @@ WORLDS = 200
 MOST_ANSWERS = 10
 """Of a target with more questions only those that are missed are shown; the documentation has all."""
 _ROW_PX = 21
+_WAITING_PX = 320
+"""About as high as the picture that is waited for."""
 
 
 @cache
@@ -48,8 +50,8 @@ def BacktestCard() -> None:
         Box([Fragment(join([head, el("p", told.problem, class_="sub", role="alert")]))], tag="section", classes="card pad stack")
         return
     if told.value is None:
-        words = el("p", _("{worlds} worlds are held against history.").format(worlds=WORLDS), class_="sub", role="status")
-        Box([Fragment(join([head, words]))], tag="section", classes="card pad stack")
+        words = _("{worlds} worlds are run and held against history, a few seconds.").format(worlds=WORLDS)
+        Box([Fragment(join([head, skeleton(words, height_px=_WAITING_PX)]))], tag="section", classes="card pad stack")
         return
     found: Backtest = told.value
     held = len(found.rows) - len(found.missed)
