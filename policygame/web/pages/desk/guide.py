@@ -71,7 +71,8 @@ def _steps(view: SeatView, move: Lesson | None) -> list[tuple[str, str, str, str
 
 @solara.component
 def Guide(view: SeatView, draft: Draft, on_read: Callable[[Lesson], None]) -> None:
-    """The strip of the first turn. A step is done when its thing is done; ``look`` and ``read`` are done by pressing Next.
+    """The strip of the first turn. A step is done when its thing is done; ``look`` and ``read`` are done by pressing Next, and ``look``
+    by moving a lever too.
 
     ``on_read`` is called with the scenario's first move, where it names one, when it is time to see what that does.
     """
@@ -79,7 +80,7 @@ def Guide(view: SeatView, draft: Draft, on_read: Callable[[Lesson], None]) -> No
     move = lesson(view.scenario, view.seat) if view.seat is not None else None
     steps, seat = _steps(view, move), (view.game_id, view.seat)
     done = view.turn > 1 or seat in _skipped or at >= len(steps)
-    step = at + 1 if not done and steps[at][0] == "move" and _made(draft, move) else at
+    step = at if done else max(at, _reached([one[0] for one in steps], draft, move))
     reading = not done and steps[step][0] == "read"
 
     def read() -> None:
@@ -99,6 +100,12 @@ def Guide(view: SeatView, draft: Draft, on_read: Callable[[Lesson], None]) -> No
             set_at(step + 1)
 
     Fragment(_strip(steps, step), act, tag="aside", classes="guide")
+
+
+def _reached(steps: list[str], draft: Draft, move: Lesson | None) -> int:
+    """The step that the draft alone has come to: whoever has moved a lever needs no step before that one, nor that one once it is done."""
+    moving = steps.index("move")
+    return moving + 1 if _made(draft, move) else moving if draft.settings else 0
 
 
 def _made(draft: Draft, move: Lesson | None) -> bool:
