@@ -1,4 +1,4 @@
-"""What happened in a turn, in a line each: which events are told, in which words, and which come first.
+"""What happened in a turn, in a line each: which events are told, in which words, and in which order.
 
 A ``Headline`` names its event, its quarter and the series that it is read from, with the numbers themselves; its text is a template
 filled from these and nothing else, so that anyone can recompute it. How events are found in results is ``market_events``, in
@@ -44,8 +44,8 @@ TEMPLATES: Mapping[str, str] = {
     "phantom": "{part} % of the queue for {item} is orders placed twice.",
     "compute": "More AI compute than ever: {value}.",
     "treasury_low": "The treasury runs low: {value} left.",
-    "grant_begins": "{place} pays {amount} of what {item} lines cost there.",
-    "grant_ends": "{place} ends its support of {item} lines.",
+    "grant_begins": "{place} pays {amount} of what {item} cost there.",
+    "grant_ends": "{place} ends its support of {item}.",
     "programme_begins": "{place} spends {amount} on {purpose}.",
     "commitment_begins": "{place} guarantees to buy {amount} of {item}.",
     "control_begins": "{place} stops {item} from reaching {other}.",
@@ -97,7 +97,7 @@ class Headline:
     threshold : the line that was crossed, in the metric's unit
     amount, before_amount : of a decision, as decided and as it was before, in the lever's unit
     first : of one's own decision, its outlays in the quarter in which they are first seen, or the last that was looked at
-    names : (name, text) of words in the template that are no numbers; weight : what comes first
+    names : (name, text) of words in the template that are no numbers; weight : what is told where not all is
     """
 
     kind: str
@@ -173,8 +173,8 @@ def amount_text(lever: str, amount: float) -> str:
 
 
 def ranked(found: Sequence[Headline], most: int = MOST) -> tuple[Headline, ...]:
-    """One's own decisions, then the weightiest, at most ``MOST_OF_A_KIND`` of a kind and one of each series and kind - the latest of
-    these."""
+    """One's own decisions and the weightiest of the rest, at most ``MOST_OF_A_KIND`` of a kind and one of each series and kind - the
+    latest of these. One's own come first, then the rest; each in the order of time, and within a quarter the weightiest first."""
     latest: dict[tuple[object, ...], Headline] = {}
     for headline in found:
         names = headline.names if headline.kind.startswith(OWN) else ()
@@ -189,4 +189,4 @@ def ranked(found: Sequence[Headline], most: int = MOST) -> tuple[Headline, ...]:
         alike = sum(other.kind.startswith(OWN) if own else other.kind == headline.kind for other in told)
         if alike < limit and len(told) < most:
             told.append(headline)
-    return tuple(told)
+    return tuple(sorted(told, key=lambda h: (not h.kind.startswith(OWN), h.quarter)))

@@ -1,4 +1,4 @@
-"""The headlines of a turn: events of the market and of decisions, the weightiest first."""
+"""The headlines of a turn: events of the market and of decisions, one's own first, then in the order of time."""
 
 from __future__ import annotations
 

@@ -37,8 +37,10 @@ _BASES = {
 _ALLIANCE_WEIGHT = 82.0
 _OWN_WEIGHT = 200.0
 """More than anything else weighs: one's own decisions come first."""
-_LEAST_MUSD = 1.0
+_LEAST_MUSD = 5.0
 """A programme of others that costs less a quarter is no news."""
+_LEAST_PART = 0.01
+"""Nor is a grant of others that pays a smaller part of what lines cost."""
 
 
 def policy_events(
@@ -64,13 +66,13 @@ def policy_events(
 
 
 def _others(result: Result, whole: Mapping[str, Policy], name: str, quarter: Quarter) -> Iterator[Headline]:
-    """What another government begins and ends."""
-    now = {setting.key: setting for setting in whole[name].in_force(quarter)}
-    before = {setting.key: setting for setting in whole[name].in_force(quarter - 1)}
+    """What another government begins and ends; it has begun what is large enough to be told."""
+    now = {setting.key: setting for setting in whole[name].in_force(quarter) if _is_news(setting)}
+    before = {setting.key: setting for setting in whole[name].in_force(quarter - 1) if _is_news(setting)}
     for key in sorted(now.keys() ^ before.keys()):
         setting = now.get(key) or before[key]
         kind = _kind(setting, key in now)
-        if kind is None or (kind == "programme_begins" and setting.amount < _LEAST_MUSD):
+        if kind is None:
             continue
         names = (("place", entity_name(f"country:{name}")), ("item", _item(setting)), ("purpose", _purpose(setting)))
         others = " and ".join(entity_name(f"country:{other}") for other in setting.jurisdictions("on"))
@@ -159,10 +161,21 @@ def _kind(setting: Setting, begins: bool) -> str | None:
     return {"purchase_commitment": "commitment_begins", "stockpile": "stockpile_begins"}.get(setting.lever, "programme_begins")
 
 
+def _is_news(setting: Setting) -> bool:
+    """Whether what a government sets is large enough for others to be told of it."""
+    if setting.lever in _GRANTS:
+        return setting.amount >= _LEAST_PART
+    return setting.amount >= _LEAST_MUSD or not LEVERS[setting.lever].unit.startswith("M USD")
+
+
 def _item(setting: Setting) -> str:
+    """What a setting is about, inside a sentence; of a grant, the lines that it pays for."""
     if setting.lever == _CONTROL:
         return _CONTROLLED[setting.item]
-    return _SUPPORTED.get(setting.item, item_name(setting.item))
+    name = _SUPPORTED.get(setting.item, item_name(setting.item))
+    if setting.lever == "fab_grant":
+        return f"lines for {name}"
+    return f"{name} lines" if setting.lever in _GRANTS else name
 
 
 def _purpose(setting: Setting) -> str:

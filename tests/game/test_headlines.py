@@ -168,7 +168,9 @@ def test_every_number_of_whole_games_is_recomputed_from_the_result(name: str, se
         told = headlines(result, policies, quarters, seat="USA")
         assert len(told) <= MOST
         told_at_all += len(told)
-        assert [h.weight for h in told] == sorted((h.weight for h in told), reverse=True)
+        assert [(h.quarter, -h.weight) for h in told if not h.kind.startswith(OWN)] == sorted(
+            (h.quarter, -h.weight) for h in told if not h.kind.startswith(OWN)
+        )
         own = [h.kind.startswith(OWN) for h in told]
         assert own == sorted(own, reverse=True)  # one's own decisions come first
         assert sum(own) <= MOST_OF_ONES_OWN
@@ -220,6 +222,29 @@ def test_a_control_that_thins_sales_does_not_stop_them(surge: Result) -> None:
     assert told == [
         "The United States thins sales of high-bandwidth memory to China by 30 %."
     ]  # and nothing is spent by "0 M USD"
+
+
+def test_what_others_begin_is_told_once_it_is_large_enough(surge: Result) -> None:
+    slowly = {
+        "CHN": Policy.parse(
+            """
+            2023Q1 fab_grant wafers_advanced 0.0025
+            2023Q1 packaging_rnd interposer_2_5d 1.5
+            2023Q3 fab_grant wafers_advanced 0.3
+            2024Q1 packaging_rnd interposer_2_5d 40
+            2024Q3 fab_grant wafers_advanced 0.002
+            2025Q1 fab_grant wafers_advanced 0
+            """
+        )
+    }
+    told = [(str(h.quarter), h.text) for h in policy_events(surge, slowly, surge.quarters[4:], "TWN")]
+    assert told == [
+        ("2023Q3", "China pays 30 % of what lines for advanced wafers cost there."),
+        ("2024Q1", "China spends 40 M USD a quarter on 2.5D research."),
+        ("2024Q3", "China ends its support of lines for advanced wafers."),
+    ]
+    own = [h.text for h in policy_events(surge, slowly, surge.quarters[4:5], "CHN")]
+    assert any("at 0.25 %" in text for text in own)  # one's own is told however small it is
 
 
 def test_what_rounds_to_nothing_keeps_its_digits() -> None:
@@ -432,6 +457,16 @@ def test_the_same_series_is_told_once_and_a_kind_twice() -> None:
         ("stage_slack", "fan_out", "2024Q1"),
     ]
     assert len(ranked(found, 1)) == 1
+    later = [
+        one("stage_full", "hbm", "2024Q2", 10.0),
+        one("stage_slack", "fan_out", "2024Q1", 1.0),
+        one(f"{OWN}first_paid", "", "2024Q2", 200.0),
+    ]
+    assert [(h.kind, str(h.quarter)) for h in ranked(later)] == [
+        (f"{OWN}first_paid", "2024Q2"),
+        ("stage_slack", "2024Q1"),
+        ("stage_full", "2024Q2"),
+    ]
 
 
 def test_every_template_is_made_by_some_event(surge: Result) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import solara
 
 from policygame.game import SeatView
-from policygame.game.headlines import TEMPLATES
+from policygame.game.headlines import TEMPLATES, ranked
 from policygame.game.headlines import Headline as Event
 from policygame.game.news import headlines
 from policygame.game.turns import Calendar
@@ -51,17 +51,15 @@ def told(events: Sequence[Event]) -> list[Headline]:
 
 @solara.component
 def HeadlinesCard(view: SeatView, events: tuple[Event, ...]) -> None:
-    """The headlines of the turn before."""
-    lines = told(events)
+    """The weightiest headlines of the turn before."""
+    lines = told(ranked(events, SHOWN))
     head = el(
         "div",
         el("h2", _("Headlines")),
         nav_link(f"/play/{view.code}/world/news", _("All"), class_="sub nw") if view.turn > 1 else None,
         class_="between",
     )
-    body = (
-        headline_list(lines[:SHOWN]) if lines else empty_state(_("No headlines yet"), _("They are written when a turn resolves."))
-    )
+    body = headline_list(lines) if lines else empty_state(_("No headlines yet"), _("They are written when a turn resolves."))
     Fragment(join([head, body]), tag="section", classes="card pad headlines")
 
 
