@@ -62,19 +62,15 @@ def _show(found: Verification, scores: dict[str, Score], seal: Seal | None) -> N
         heads = ["turn", "to", "follows", "digest in the game", "digest derived"]
         apart = ["furthest apart: game, derived"] if any(turn.apart for turn in found.turns) else []
         print_table("Turns", heads + apart, [row[: len(heads + apart)] for row in rows])
-    for turn in found.turns:
-        for problem in turn.problems:
-            print_text(f"Turn {turn.turn}: {problem}")
     show_scores(game, scores)
     n = len(found.turns)
     if found.holds:
         print_text(
             f"All {n} resolved turns follow from the decisions, {found.exactness}." if n else "No turn has been resolved yet."
         )
-    elif found.same_model:
-        print_text(f"It does not follow. {found.first_problem}")
     else:
-        print_text(f"It does not follow under the installed model. {found.first_problem}")
+        _show_problems(found)
+    if not found.holds and not found.same_model:
         print_text(f"That alone does not mean that the file was changed: only the model {found.model} can judge that.")
     for place, program in found.programs.items():
         print_text(f"What {program} decided for {place} is taken as it stands: no file holds a program.")
@@ -86,9 +82,21 @@ def _show(found: Verification, scores: dict[str, Score], seal: Seal | None) -> N
         print_text("The file has no digest, as those of earlier versions: names of players in it are not checked.")
 
 
+def _show_problems(found: Verification) -> None:
+    """The first turn that does not follow, and why; of later ones only how many: a changed decision changes all that comes after."""
+    under = "" if found.same_model else " under the installed model"
+    print_text(f"It does not follow{under}. {found.first_problem}")
+    same_turn, later = found.further_problems
+    for problem in same_turn:
+        print_text(f"  In the same turn: {problem}")
+    if later:
+        follow = "1 later problem follows" if later == 1 else f"{later} later problems follow"
+        print_text(f"{follow} from it, as far as can be told; --json lists them.")
+
+
 def _apart(turn: TurnCheck) -> str:
     found = turn.apart
-    return f"{found.metric} {found.stated:.6g}, {found.derived:.6g}" if found is not None else ""
+    return f"{found.name}: {found.stated:.6g}, {found.derived:.6g}" if found is not None else ""
 
 
 def _report(found: Verification, scores: dict[str, Score], seal: Seal | None) -> dict[str, Any]:
@@ -121,5 +129,6 @@ def _report(found: Verification, scores: dict[str, Score], seal: Seal | None) ->
             }
             for turn in found.turns
         ],
+        "open_turn": list(found.open_turn),
         "scores": told_scores(game, scores),
     }

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
+from policygame.catalogue import METRICS
 from policygame.errors import UserError
 from policygame.game.events import Event, EventError, GameCreated, TurnResolved, event_json, parse_event
 from policygame.game.game import Game
@@ -51,6 +52,7 @@ MOST_EVENTS = 100_000
 Seal = Literal["whole", "changed", "none"]
 """Whether a file's digest is that of its events; "none" where it has no digest."""
 Exactness = Literal["", "1e-9", "bit for bit"]
+_RESULTS = "its results do not follow from the decisions"
 _EXACTNESS: tuple[Exactness, ...] = ("", "1e-9", "bit for bit")
 """From the least exact on."""
 
@@ -129,6 +131,15 @@ class Apart:
     stated: float
     derived: float
 
+    @property
+    def name(self) -> str:
+        """The metric's name with its unit.
+
+        >>> Apart("outlay_musd", 135.0, 136.0).name
+        'Outlay, M USD / quarter'
+        """
+        return f"{METRICS[self.metric].name}, {METRICS[self.metric].unit}"
+
 
 @dataclass(frozen=True)
 class TurnCheck:
@@ -150,6 +161,11 @@ class TurnCheck:
     def holds(self) -> bool:
         """Whether the turn follows from the decisions."""
         return self.exactness != "" and not self.problems
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What does not follow, in sentences without a full stop: what breaks the rules, then results."""
+        return self.problems if self.exactness else (*self.problems, _RESULTS)
 
 
 @dataclass(frozen=True)
@@ -198,10 +214,18 @@ class Verification:
                 stop = "" if self.same_model else "."
                 return f"Turn {turn.turn}: {turn.problems[0]}{stop}{reason}"
             if not turn.exactness:
-                return f"Turn {turn.turn} ({turn.quarter}): its results do not follow from the decisions.{reason}"
+                return f"Turn {turn.turn} ({turn.quarter}): {_RESULTS}.{reason}"
         if self.open_turn:
             return f"Turn {len(self.turns) + 1}: {self.open_turn[0]}"
         return ""
+
+    @property
+    def further_problems(self) -> tuple[tuple[str, ...], int]:
+        """What else does not follow in the turn of ``first_problem``, and how many problems later turns have, which may follow from it."""
+        broken = [turn.told for turn in self.turns if turn.told] + ([self.open_turn] if self.open_turn else [])
+        if not self.scenario_holds:
+            return (), sum(map(len, broken))
+        return (broken[0][1:], sum(map(len, broken[1:]))) if broken else ((), 0)
 
 
 def verify(events: Sequence[Event]) -> Verification:

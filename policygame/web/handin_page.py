@@ -122,9 +122,9 @@ def _verdict(found: Verification, seal: Seal) -> Markup:
         for turn in found.turns:
             if turn.apart is not None:
                 told.append(
-                    _("Turn {turn}, {metric}: {stated} in the file, {derived} derived.").format(
+                    _("Turn {turn}. {metric}: {stated} in the file, {derived} derived.").format(
                         turn=turn.turn,
-                        metric=turn.apart.metric,
+                        metric=_(turn.apart.name),
                         stated=number(turn.apart.stated),
                         derived=number(turn.apart.derived),
                     )

@@ -183,7 +183,17 @@ def test_a_file_whose_results_do_not_follow_is_found_out(call, begun, tmp_path, 
     assert "Score of" not in outcome.stdout
     report = call("replay", tmp_path / "game.json", "--json")
     assert report.exit_code == 1
-    assert json.loads(report.stdout)["holds"] is False
+    told = json.loads(report.stdout)
+    assert told["holds"] is False
+    # why comes with the first turn that does not follow; later turns are counted, and none of theirs hides it
+    words = " ".join(outcome.stdout.split())
+    first = next(turn for turn in told["turns"] if not turn["holds"])
+    later = [turn for turn in told["turns"] if turn["turn"] > first["turn"]]
+    n = sum(len(turn["problems"]) + (turn["stated"] != turn["derived"]) for turn in later) + len(told["open_turn"])
+    assert f"It does not follow. Turn {first['turn']}" in words
+    assert all(problem in words for problem in first["problems"])
+    assert (f"{n} later problem" in words) == (n > 0)
+    assert not [turn for turn in later if f"Turn {turn['turn']}:" in words]
 
 
 @pytest.mark.parametrize("command", ["replay", "export"])

@@ -71,6 +71,8 @@ def test_another_decision_names_the_number_that_differs(client: Client, file: st
     assert "Not genuine." in text
     assert "its results do not follow from the decisions" in text
     assert "in the file," in text
+    assert "Outlay, M USD / quarter: " in text
+    assert "outlay_musd" not in text
 
 
 def test_a_file_of_an_earlier_version_is_read_without_a_digest(client: Client, file: str) -> None:
