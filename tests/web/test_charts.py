@@ -28,7 +28,7 @@ from policygame.web.charts import (
     sparkline,
     world_map,
 )
-from policygame.web.charts.spec import GAP, clean, nice_scale
+from policygame.web.charts.spec import GAP, Size, clean, nice_scale
 from policygame.web.charts.world import POSITIONS, regions
 from policygame.web.palette import THEMES, resolve
 
@@ -120,6 +120,24 @@ def test_a_fan_opens_where_history_ends() -> None:
     assert series["median-f"]["lineStyle"]["type"] == [5, 4]
     assert "Your draft" in series["median-d"]["endLabel"]["formatter"]
     assert "35 weeks" in series["median-d"]["endLabel"]["formatter"]
+
+
+@pytest.mark.parametrize("size", ["desk", "phone", "screen"])
+@pytest.mark.parametrize(("force", "draft"), [(0.0, 10.3), (10.3, 0.0), (0.0, 0.0), (0.0, 0.4), (5.0, 5.1), (9.9, 10.0)])
+def test_the_labels_of_a_fan_neither_hide_each_other_nor_leave_the_picture(size: Size, force: float, draft: float) -> None:
+    option = fan(QUARTERS, [0, 0], Bands(*([[0, 5, force]] * 5)), Bands(*([[0, 5, draft]] * 5)), unit="kwpm", size=size).option
+    series = {one["id"]: one for one in option["series"]}
+    axis, grid = option["yAxis"], option["grid"]
+    for height in (120, 158, 230):  # pixels of the axis
+        tops = []
+        for key, end in (("median-f", force), ("median-d", draft)):
+            label = series[key]["endLabel"]
+            tall = sum(part["lineHeight"] for part in label["rich"].values())
+            middle = grid["top"] + height * (axis["max"] - end) / (axis["max"] - axis["min"]) + label["offset"][1]
+            assert middle - tall / 2 >= 0
+            assert middle + tall / 2 <= grid["top"] + height + grid["bottom"]
+            tops.append((middle, tall))
+        assert abs(tops[0][0] - tops[1][0]) >= tops[0][1]
 
 
 def test_a_fan_says_its_finding_and_both_ends() -> None:

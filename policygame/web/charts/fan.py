@@ -8,12 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from policygame.web.charts.spec import GAP, ChartSpec, Option, Size, axis_label, clean, finite, nice_scale, tooltip
 from policygame.web.text import _, number
 
 __all__ = ["Bands", "Own", "fan"]
+
+ABOVE_PX = BELOW_PX = 22
+"""Room over the axis, at least, and under it."""
+LEAST_PX = 120
+"""The axis is at least as high, on every page."""
 
 
 @dataclass(frozen=True)
@@ -72,22 +78,22 @@ def fan(
     if draft is not None:
         drawn += _bands(draft, history, pads, "@draft", (0.17, 0.24), "d")
     drawn.append(_history(history, ahead, quarters, now or _("today"), type_size))
-    labels = _Labels(write, unit, type_size, direct_labels)
-    thick = own is None
-    apart = _label_offsets(force.p50, draft.p50 if draft else None)
-    drawn.append(_line("median-f", base_name, force.p50, history, pads, "@force", [5, 4], labels, apart[0], thick))
-    if draft is not None:
-        drawn.append(_line("median-d", draft_name, draft.p50, history, pads, "@draft", "solid", labels, apart[1], thick))
-    if own is not None:
-        apart = _label_offsets(own.force, own.draft)
-        drawn.append(_line("own-f", own.names[0], own.force, history, pads, "@force", [5, 4], labels, apart[0], True))
-        drawn.append(_line("own-d", own.names[1], own.draft, history, pads, "@draft", "solid", labels, apart[1], True))
-    drawn += [_flag(k, quarter, words, type_size) for k, (quarter, words) in enumerate(flags) if quarter in quarters]
     alone = [*own.force, *own.draft] if own else []
     values = finite([*history, *alone, *force.p5, *force.p95, *(draft.p5 if draft else ()), *(draft.p95 if draft else ())])
     low, high, step = nice_scale(
         min(0.0, *values) if zero and values else min(values, default=0), max(values, default=1), 5 if size == "desk" else 4
     )
+    labels = _Labels(write, unit, type_size, direct_labels, low, high)
+    thick = own is None
+    apart = labels.offsets(force.p50, draft.p50 if draft else None)
+    drawn.append(_line("median-f", base_name, force.p50, history, pads, "@force", [5, 4], labels, apart[0], thick))
+    if draft is not None:
+        drawn.append(_line("median-d", draft_name, draft.p50, history, pads, "@draft", "solid", labels, apart[1], thick))
+    if own is not None:
+        apart = labels.offsets(own.force, own.draft)
+        drawn.append(_line("own-f", own.names[0], own.force, history, pads, "@force", [5, 4], labels, apart[0], True))
+        drawn.append(_line("own-d", own.names[1], own.draft, history, pads, "@draft", "solid", labels, apart[1], True))
+    drawn += [_flag(k, quarter, words, type_size) for k, (quarter, words) in enumerate(flags) if quarter in quarters]
     label = axis_label(size)
     labelled = own.names if own else (base_name, draft_name)
     widest = max(*(len(name) for name in labelled), len(write(high)) + len(unit) + 1)
@@ -95,8 +101,8 @@ def fan(
         "grid": {
             "left": 12 + 7 * max(len(number(low)), len(number(high)), len(number(step))),
             "right": (16 + int(widest * type_size * 0.64)) if direct_labels else 12,
-            "top": 30 if unit else 22,
-            "bottom": 22,
+            "top": 30 if unit else ABOVE_PX,
+            "bottom": BELOW_PX,
         },
         "tooltip": tooltip(trigger="axis"),
         "xAxis": {
@@ -204,21 +210,38 @@ def _flag(k: int, quarter: str, words: str, size: int) -> Option:
     return {"id": f"flag-{k}", "type": "line", "data": [], "markLine": _line_at(quarter, words, "@line2", [2, 3], size)}
 
 
-def _label_offsets(force: Sequence[float], draft: Sequence[float] | None) -> tuple[int, int]:
-    """How far the two labels at the end are moved, in pixels, so that neither hides the other."""
-    if draft is None or not len(force):
-        return 0, 0
-    return (-18, 18) if force[-1] >= draft[-1] else (18, -18)
-
-
 @dataclass(frozen=True)
 class _Labels:
-    """How the labels at the ends of lines are written."""
+    """How the labels at the ends of lines are written, and the ends of the axis that they stand beside."""
 
     write: Callable[[float], str]
     unit: str
     size: int
     shown: bool
+    low: float
+    high: float
+
+    def offsets(self, force: Sequence[float], draft: Sequence[float] | None) -> tuple[int, int]:
+        """How far the two labels at the end are moved down, in pixels, so that neither hides the other or leaves the picture.
+
+        A label has two lines and its line's end at its middle. The picture may be higher than ``LEAST_PX``: the labels are then as far
+        apart, or farther, and as far from its lower edge.
+        """
+        if draft is None or not len(force):
+            return 0, 0
+        if not all(map(isfinite, (force[-1], draft[-1]))):
+            return (-self.size - 6, self.size + 6)
+        span = (self.high - self.low) or 1.0
+        ends = [LEAST_PX * (values[-1] - self.low) / span for values in (force, draft)]  # pixels over the axis
+        upper, lower = (0, 1) if force[-1] >= draft[-1] else (1, 0)
+        tall = 2 * self.size + 7
+        apart = max(0.0, tall + 2 - (ends[upper] - ends[lower]))
+        most_down = max(0.0, ends[lower] + BELOW_PX - tall / 2 - 1)
+        most_up = max(0.0, LEAST_PX - ends[upper] + ABOVE_PX - tall / 2 - 1)
+        down = min(most_down, max(apart / 2, apart - most_up))
+        moved = [0, 0]
+        moved[lower], moved[upper] = round(down), -round(apart - down)
+        return moved[0], moved[1]
 
 
 def _line(
