@@ -16,6 +16,9 @@ from browsing import THEMES, WIDTHS, Tab, tab
 from playing import heard, read_briefing
 from playwright.sync_api import Browser, Page, Route, expect
 
+from policygame import Policy
+from policygame.web.pages.desk.terms import pact_sentence
+
 HERE = Path(__file__).resolve().parent
 
 
@@ -271,6 +274,13 @@ def test_terms_of_a_grant_and_targets_of_a_control(browser: Browser, games: Game
         expect(control.get_by_role("button", name="South Korea")).to_have_attribute("aria-pressed", "true")
         assert seen.violations() == []
         seen.settle()
+
+
+def test_a_pact_says_who_has_not_agreed() -> None:
+    asked = Policy.parse("2023Q1 alliance pooled_capacity 0.5 with JPN,KOR").settings[0]
+    assert pact_sentence(asked, []) == "Asked of JPN, KOR; not agreed yet: a pact needs both."
+    assert pact_sentence(asked, ["KOR"]) == "Asked of JPN; not agreed yet: a pact needs both."
+    assert pact_sentence(asked, ["JPN", "KOR"]) == ""
 
 
 def test_who_waits_can_change_their_mind(browser: Browser, games: Games) -> None:

@@ -21,7 +21,15 @@ from policygame.web.markup import Markup, classes, el
 from policygame.web.pages.desk.draft import Draft, Key
 from policygame.web.pages.desk.money import Costs, Purse, costs, lever_limit
 from policygame.web.pages.desk.role import GROUPS, Control, item_word, partners
-from policygame.web.pages.desk.terms import changed_value, places_row, places_shown, read_act, terms_form, terms_sentence
+from policygame.web.pages.desk.terms import (
+    changed_value,
+    pact_sentence,
+    places_row,
+    places_shown,
+    read_act,
+    terms_form,
+    terms_sentence,
+)
 from policygame.web.shell import notice
 from policygame.web.text import _, number
 from policygame.web.vue import Box, Fragment
@@ -214,6 +222,8 @@ def _under(desk: _Desk, control: Control, item: str, opened: bool) -> Markup | N
         return None
     scenario, agreed = desk.view.scenario, _agreed(desk, item)
     told = terms_sentence(setting)
+    if control.lever == "alliance":
+        told = ". ".join(filter(None, (told, pact_sentence(setting, agreed))))
     words = _("Edit") if control.places is not None else _("Terms")
     button = el(
         "button",

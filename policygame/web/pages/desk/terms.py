@@ -17,7 +17,7 @@ from policygame.web.pages.desk.role import Control, item_word
 from policygame.web.palette import css_name, jurisdiction_token
 from policygame.web.text import _, number
 
-__all__ = ["TermAct", "changed_value", "places_row", "places_shown", "read_act", "terms_form", "terms_sentence"]
+__all__ = ["TermAct", "changed_value", "pact_sentence", "places_row", "places_shown", "read_act", "terms_form", "terms_sentence"]
 
 _LABELS = {
     "cap": "At most, M USD",
@@ -113,6 +113,14 @@ def _place(control: Control, item: str, option: str, place: str, on: bool, agree
         data_value=place,
         data_key=f"{control.lever}-{item}-{option}-{place}",
     )
+
+
+def pact_sentence(setting: Setting, agreed: Sequence[str]) -> str:
+    """Who of those that a pact is offered to has not offered it back: with these it does nothing; "" where all have."""
+    waiting = [place for place in setting.jurisdictions("with") if place not in agreed]
+    if not waiting:
+        return ""
+    return _("Asked of {places}; not agreed yet: a pact needs both.").format(places=", ".join(waiting))
 
 
 def terms_sentence(setting: Setting | None) -> str:
