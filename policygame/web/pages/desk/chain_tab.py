@@ -71,7 +71,7 @@ def _key_figures(view: SeatView) -> list[Figure]:
         return Figure(label, number(value, digits), unit, shown, trend, ("metric", metric))
 
     return [
-        figure(_("Die bank, AI accelerators"), "die_bank_kunits", _("k units"), AI),
+        figure(_("AI accelerators' dies waiting"), "die_bank_kunits", _("k units"), AI),
         figure(_("Lead time"), "lead_time_weeks", _("weeks"), AI),
         figure(_("Fill rate"), "fill_rate", "%", AI, 100.0, "down"),
         figure(_("2.5D in use"), "utilisation", "%", "interposer_2_5d", 100.0),
@@ -141,7 +141,11 @@ def _drawn(found: Chain) -> tuple[list[tuple[Key, Key, float]], str]:
         links = rest
         note = _("Not drawn: conventional packaging, {amount} {unit}.").format(amount=number(amount), unit=found.unit)
     if found.waiting > 0.0:
-        words = _("In the die bank: {n} k wafers of dies, of all products.").format(n=number(found.waiting))
+        words = _(
+            "Into and out of the die bank: wafers of dies a month, of all products together; {n} k wafers of them wait there. The figure "
+            "over the picture counts the dies of AI accelerators alone, in units, with the change since the last turn: the two may go "
+            "different ways."
+        ).format(n=number(found.waiting))
         note = f"{note} {words}".strip()
     least = LEAST_PART * sum(link[2] for link in links)
     return [link for link in links if link[2] > least], note
@@ -158,13 +162,13 @@ def _picture(found: Chain, binding: str) -> tuple[ChartSpec, str]:
     nodes = []
     for key, through in passes.items():
         node = known.get(key)
-        words, name, column = "", _name(*key), 0
+        name, column = _name(*key), 0
         if node is not None:
             column = node.column
         if key == BANK_OUT:
             name = _("Out of the die bank")
         elif key == BANK_IN:
-            words = _("in")
+            name = _("Into the die bank")
         nodes.append(
             Node(
                 ":".join(key),
@@ -172,7 +176,6 @@ def _picture(found: Chain, binding: str) -> tuple[ChartSpec, str]:
                 column,
                 max(through),
                 _colour(*key),
-                note=words,
                 binds=key == ("technology", binding),
                 queue=key in (BANK_IN, BANK_OUT),
                 short=_on_phone(key, name),
@@ -188,7 +191,7 @@ def _picture(found: Chain, binding: str) -> tuple[ChartSpec, str]:
 def _on_phone(key: Key, name: str) -> str:
     """A node's name on a phone."""
     if key[0] == "bank":
-        return _("Bank")
+        return _("Into bank") if key == BANK_IN else _("Out of bank")
     return key[1] if key[0] in ("place", "site") else name.split(" ")[0] if key[0] == "technology" else name
 
 
