@@ -128,7 +128,7 @@ def test_the_labels_of_a_fan_neither_hide_each_other_nor_leave_the_picture(size:
     option = fan(QUARTERS, [0, 0], Bands(*([[0, 5, force]] * 5)), Bands(*([[0, 5, draft]] * 5)), unit="kwpm", size=size).option
     series = {one["id"]: one for one in option["series"]}
     axis, grid = option["yAxis"], option["grid"]
-    for height in (120, 158, 230):  # pixels of the axis
+    for height in (110, 158, 230):  # pixels of the axis
         tops = []
         for key, end in (("median-f", force), ("median-d", draft)):
             label = series[key]["endLabel"]

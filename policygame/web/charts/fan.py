@@ -18,7 +18,7 @@ __all__ = ["Bands", "Own", "fan"]
 
 ABOVE_PX = BELOW_PX = 22
 """Room over the axis, at least, and under it."""
-LEAST_PX = 120
+LEAST_PX = 110
 """The axis is at least as high, on every page."""
 
 
