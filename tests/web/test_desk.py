@@ -278,7 +278,7 @@ def test_terms_of_a_grant_and_targets_of_a_control(browser: Browser, games: Game
 
 def test_a_pact_says_who_has_not_agreed() -> None:
     asked = Policy.parse("2023Q1 alliance pooled_capacity 0.5 with JPN,KOR").settings[0]
-    assert pact_sentence(asked, []) == "Asked of JPN, KOR; not agreed yet: a pact needs both."
+    assert pact_sentence(asked, []) == "Asked of KOR, JPN; not agreed yet: a pact needs both."
     assert pact_sentence(asked, ["KOR"]) == "Asked of JPN; not agreed yet: a pact needs both."
     assert pact_sentence(asked, ["JPN", "KOR"]) == ""
 
