@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policygame.errors import UserError
+from policygame.version import model_version
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -197,6 +198,7 @@ def _manifest(result: Result, provenance: Provenance, rows: int, path: Path) -> 
         "changes": list(provenance.changes),
         "columns": list(COLUMNS),
         "command": provenance.command,
+        "model": model_version(),
         "metrics": "all" if provenance.metrics is None else list(provenance.metrics),
         "policies": dict(provenance.policies),
         "quarters": {

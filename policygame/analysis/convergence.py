@@ -1,7 +1,7 @@
 """Are there worlds enough: each outcome's mean and interval against how many worlds it was taken from, and how many it would need.
 
-What is counted is what is independent: seeds where there is one point, else points (their seeds averaged); of Saltelli's design the
-base points, of Morris' the walks.
+What is counted is what is independent (``intervals``): seeds where there is one point, else points; of Saltelli's design the base points,
+of Morris' the walks. Where all points see the same few seeds, their luck stays in the interval however many points there are.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from policygame.analysis.intervals import ONE_LUCK, Spread, one_luck, spread_of, units_of
 from policygame.analysis.sample import Sample
-from policygame.analysis.tables import CONFIDENCE, Table, half_width, table
-from policygame.model.arrays import Array
+from policygame.analysis.tables import CONFIDENCE, Table, table
 
 __all__ = ["PRECISION", "convergence"]
 
@@ -29,33 +29,22 @@ def convergence(sample: Sample, precision: float = PRECISION) -> list[Table]:
     needed: list[dict[str, Any]] = []
     for a, arm in enumerate(sample.arms):
         for outcome, cube in sample.outcomes.items():
-            word, values = _units(sample, cube[a])
-            values = values[np.isfinite(values)]
+            word, values = units_of(sample, cube[a])
+            values = values[np.isfinite(values).any(axis=1)]
             for n in _stops(len(values)):
-                mean, half = float(values[:n].mean()), half_width(values[:n])
-                running.append(dict(zip(_RUNNING, (arm, outcome, word, n, mean, mean - half, mean + half), strict=True)))
+                found = spread_of(sample, values[:n])
+                ends = (found.mean, found.mean - found.half, found.mean + found.half)
+                running.append(dict(zip(_RUNNING, (arm, outcome, word, n, *ends), strict=True)))
             if len(values) >= 2:
-                needed.append(dict(zip(_NEEDED, (arm, outcome, word, *_need(values, precision)), strict=True)))
+                needed.append(dict(zip(_NEEDED, (arm, outcome, word, *_need(spread_of(sample, values), precision)), strict=True)))
     note = (
-        f"Enough: half an interval is at most {precision:g} of the mean. Needed: how many that would take, were all like these."
+        f"Enough: half an interval is at most {precision:g} of the mean. Needed: how many that would take, were all like these; none where "
+        "the seeds are too few for any number of points." + (f" {ONE_LUCK}" if one_luck(sample) else "")
     )
     return [
         table("convergence", "Are there worlds enough?", _NEEDED, needed, note),
         table("convergence_running", "Means against the number of worlds", _RUNNING, running),
     ]
-
-
-def _units(sample: Sample, values: Array) -> tuple[str, Array]:
-    """What is counted, and its values in order; ``values`` (point, replicate)."""
-    d, method = len(sample.quantities), sample.design["method"]
-    if sample.n_points == 1:
-        return "worlds", values[0]
-    points = values.mean(axis=1)
-    if method == "sobol":
-        return "base points", points[:: (2 * d if sample.design["second_order"] else d) + 2]
-    if method == "morris":
-        return "walks", points.reshape(-1, d + 1).mean(axis=1)
-    return "points", points
 
 
 def _stops(n: int) -> list[int]:
@@ -67,11 +56,14 @@ def _stops(n: int) -> list[int]:
     return [*(2**k for k in range(3, 40) if 2**k < n), *([n] if n else [])]
 
 
-def _need(values: Array, precision: float) -> tuple[Any, ...]:
-    n, mean, half = len(values), float(values.mean()), half_width(values)
-    asked = precision * abs(mean)
-    spread = float(np.std(values, ddof=1))
+def _need(found: Spread, precision: float) -> tuple[Any, ...]:
+    """n, mean, half its interval, its precision, what was asked, how many units that takes with these seeds, and whether it is reached."""
+    asked = precision * abs(found.mean)
     z = float(stats.norm.ppf(0.5 + CONFIDENCE / 2))
-    needed = 2 if spread == 0.0 else None if asked == 0.0 else max(2, int(np.ceil((z * spread / asked) ** 2)))
-    reached = half / abs(mean) if mean else (0.0 if half == 0.0 else float("nan"))
-    return n, mean, half, reached, precision, needed, half <= asked
+    left = asked**2 - z**2 * found.of_seeds  # what points may add, beside what no number of points takes away
+    if found.of_units + found.of_seeds == 0.0:
+        needed: int | None = 2
+    else:
+        needed = max(2, int(np.ceil(z**2 * found.of_units * found.n_units / left))) if left > 0.0 else None
+    reached = found.half / abs(found.mean) if found.mean else (0.0 if found.half == 0.0 else float("nan"))
+    return found.n_units, found.mean, found.half, reached, precision, needed, found.half <= asked

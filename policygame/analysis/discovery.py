@@ -188,12 +188,12 @@ def _quasi_p(cases: Mask, wider: Mask, inside: Mask) -> float:
 
 # tables ---------------------------------------------------------------------------------------------------------------
 
-_BOXES = ("arm", "cases", "box", "quantity", "low", "high", "quasi_p", "coverage", "density", "share_of_cases", "runs")
+_BOXES = ("arm", "cases", "box", "quantity", "low", "high", "quasi_p", "coverage", "density", "share_of_cases", "points")
 _WAY = ("arm", "cases", "box", "step", "coverage", "density", "mass", "limited")
 
 
 def boxes(sample: Sample, asked: Sequence[Cases] = ()) -> list[Table]:
-    """Boxes per arm: of the cases that are asked for, or of the tenth of runs in which each outcome is highest."""
+    """Boxes per arm: of the cases that are asked for, or of the tenth of points at which each outcome is highest, seeds averaged."""
     if not sample.quantities:
         raise AnalysisError(
             "scenario discovery needs quantities that differ from point to point; run the experiment with uncertainties and "
@@ -209,15 +209,17 @@ def boxes(sample: Sample, asked: Sequence[Cases] = ()) -> list[Table]:
     told: list[str] = []
     for a, arm in enumerate(sample.arms):
         for outcome, cube in sample.outcomes.items():
-            values = cube[a].ravel()
-            known = np.isfinite(values)
+            held = np.isfinite(cube[a])
+            known = held.any(axis=1)
+            values = np.full(len(known), np.nan)  # seeds of a point share its quantities: they are one case, in the mean
+            values[known] = np.where(held, cube[a], 0.0)[known].sum(axis=1) / held[known].sum(axis=1)
             own = [one for one in asked if one.outcome == outcome] if asked else _highest_tenth(outcome, values[known])
-            points = np.repeat(sample.points, sample.n_replicates, axis=0)[known]
+            points = sample.points[known]
             for one in own:
                 cases = values[known] > one.threshold if one.above else values[known] < one.threshold
                 found = find_boxes(points, cases) if known.sum() >= FEWEST_RUNS else []
                 if not found:
-                    told.append(f"{one} in {arm}: {int(cases.sum()):,} of {len(cases):,} runs, and no box holds them.")
+                    told.append(f"{one} in {arm}: {int(cases.sum()):,} of {len(cases):,} points, and no box holds them.")
                 for n, box in enumerate(found, start=1):
                     rows += _box_rows(sample, arm, one, n, box, cases)
                     way += _way_rows(sample, arm, one, n, box)

@@ -20,7 +20,7 @@ from policygame.experiment.loading import shipped_experiments
 from policygame.experiment.schema import METHODS as DESIGNS
 from policygame.model.arrays import Array
 
-__all__ = ["AnalysisError", "Sample", "open_sample"]
+__all__ = ["AnalysisError", "Sample", "open_sample", "unit_of"]
 
 A_QUARTER = " / quarter"
 
@@ -76,9 +76,13 @@ class Sample:
 
     def unit(self, outcome: str) -> str:
         """The unit of an outcome: that of its metric, or for a sum over quarters what it is a quarter of."""
-        told = self.results.manifest["parts"]["outcomes"][outcome]
-        unit = METRICS[told["metric"]].unit
-        return unit.removesuffix(A_QUARTER) if told["reduce"] == "sum" else unit
+        return unit_of(self.results.manifest["parts"]["outcomes"][outcome])
+
+
+def unit_of(outcome: Mapping[str, Any]) -> str:
+    """The unit of an outcome, from what a manifest says of it: that of its metric, or for a sum over quarters what it is a quarter of."""
+    unit = METRICS[outcome["metric"]].unit
+    return unit.removesuffix(A_QUARTER) if outcome["reduce"] == "sum" else unit
 
 
 def open_sample(folder: str | os.PathLike[str]) -> Sample:
@@ -102,7 +106,7 @@ def open_sample(folder: str | os.PathLike[str]) -> Sample:
 
 def _sample(results: Results) -> Sample:
     runs = results.runs
-    arms = tuple(map(str, results.manifest["parts"]["arms"]))
+    arms = results.arm_names
     quantities = tuple(results.quantity_names)
     n_points, n_replicates = int(runs["point"].max()) + 1, int(runs["replicate"].max()) + 1
     first = runs.drop_duplicates("point").sort_values("point")

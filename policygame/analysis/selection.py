@@ -46,7 +46,7 @@ class Wanted:
 
     def checked(self, results: Results) -> Wanted:
         """Itself. AnalysisError for an arm or a quantity that the set does not have, or ends that hold nothing."""
-        own = list(results.manifest["parts"]["arms"])
+        own = results.arm_names
         for arm in self.arms:
             if arm not in own:
                 raise AnalysisError(f"there is no arm {arm[:60]!r}; the arms are {', '.join(own)}.")
@@ -73,7 +73,7 @@ class Selection:
     def of(cls, results: Results, wanted: Wanted) -> Selection:
         """Read which runs are wanted. AnalysisError as ``Wanted.checked`` says."""
         chosen = _condition(wanted.checked(results))
-        arms = tuple(map(str, results.manifest["parts"]["arms"]))
+        arms = results.arm_names
         parts = [
             (batch["run"].to_numpy(), batch["point"].to_numpy(), _places(batch["arm"], arms))
             for batch in _runs(results).to_batches(columns=["run", "point", "arm"], filter=chosen)
@@ -199,7 +199,7 @@ def sample_of(results: Results, outcome: str, wanted: Wanted | None = None, *, p
         left = results.planned - results.done
         raise AnalysisError(f"{left:,} of {results.planned:,} runs are missing; finish the experiment with policygame batch.")
     asked = (wanted or Wanted()).checked(results)
-    arms, quantities = tuple(map(str, results.manifest["parts"]["arms"])), tuple(results.quantity_names)
+    arms, quantities = results.arm_names, tuple(results.quantity_names)
     keys = _runs(results).to_table(columns=list(_KEYS))
     run, point, replicate = (keys[name].to_numpy() for name in ("run", "point", "replicate"))
     arm = _places(keys["arm"].combine_chunks(), arms)

@@ -57,6 +57,12 @@ class Results:
         """Columns of ``runs`` that the design moves."""
         return [quantity["name"] for quantity in self.manifest["parts"]["quantities"]]
 
+    @cached_property
+    def arm_names(self) -> tuple[str, ...]:
+        """Arms in the order of the experiment's file, the first of which others are compared with in pictures."""
+        column = pq.read_table(self.folder / layout.RUNS_FILE, columns=["arm"])["arm"].combine_chunks()
+        return tuple(map(str, column.dictionary.to_pylist()))
+
     def files(self, table: str) -> list[Path]:
         """Files of a table (``outcomes``, ``series`` or ``failures``) whose tasks are done."""
         names = sorted(name for record in self._records for name in record["files"] if name.startswith(f"{table}/"))

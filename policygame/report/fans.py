@@ -17,8 +17,8 @@ from policygame.web.charts.spec import ChartSpec
 
 __all__ = ["MOST_FANS", "fan_charts", "quantiles"]
 
-MOST_FANS = 12
-"""Series that are drawn; the table of quantiles has all."""
+MOST_FANS = 8
+"""Pictures of a section that are drawn, those of the metrics that outcomes measure first; the table of quantiles has all."""
 LEVELS = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 _OF_POWER = ("hhi_", "top1_", "top3_", "leadership")
 _WORDS = ("entity", "item", "quarter")
@@ -81,16 +81,19 @@ def _numbered(column: pa.ChunkedArray, known: dict[str, int]) -> Any:
 
 def fan_charts(sample: Sample, table: Table) -> Iterator[Fan]:
     """A fan for each series and arm; from the second arm on beside the first."""
-    count = 0
-    for (metric, entity, item), rows in table.frame.groupby(_KEYS[:3], sort=False):
+    count = {True: 0, False: 0}
+    asked = {one["metric"] for one in sample.results.manifest["parts"]["outcomes"].values()}
+    series = sorted(table.frame.groupby(_KEYS[:3], sort=False), key=lambda one: one[0][0] not in asked)
+    for (metric, entity, item), rows in series:
+        of_power = str(metric).startswith(_OF_POWER)
         by_arm = {arm: rows[rows["arm"] == arm] for arm in sample.arms if (rows["arm"] == arm).any()}
         arms = list(by_arm)
         base = arms[0]
         others: list[str | None] = [*arms[1:]] or [None]
         for other in others:
-            if count >= MOST_FANS:
-                return
-            count += 1
+            if count[of_power] >= MOST_FANS:
+                break
+            count[of_power] += 1
             title = f"{METRICS[str(metric)].name}, {' '.join(filter(None, (str(entity), str(item))))}"
             names = (base, other or "")
             chart = fan(
@@ -103,7 +106,7 @@ def fan_charts(sample: Sample, table: Table) -> Iterator[Fan]:
                 finding=title if other is None else f"{title}: {base} and {other}",
             )
             words = title if other is None else f"{title}: {base}, dashed, and {other}"
-            yield Fan(words, str(metric).startswith(_OF_POWER), chart)
+            yield Fan(words, of_power, chart)
 
 
 def _bands(rows: pd.DataFrame) -> Bands:

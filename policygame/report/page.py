@@ -81,6 +81,10 @@ def _grid(head: list[str], rows: list[list[str]]) -> Markup:
     )
 
 
+LEAST = 0.001
+"""What is nearer to nothing is told as under this in a table of the page; the CSV has it."""
+
+
 def _csv(one: Table) -> Markup:
     data = "data:text/csv;charset=utf-8," + quote(one.frame.to_csv(index=False, lineterminator="\n"))
     return el("p", el("a", f"{one.name}.csv", href=data, download=f"{one.name}.csv"), f", {len(one.frame):,} rows", class_="sub")
@@ -104,7 +108,10 @@ def _cell(value: Any) -> str:
         return ""
     if str(value) in ("True", "False"):
         return "yes" if str(value) == "True" else ""
-    return value if isinstance(value, str) else number(float(value))
+    if isinstance(value, str):
+        return value
+    small = 0.0 < abs(float(value)) < LEAST
+    return f"under {LEAST:g}" if small and value > 0 else f"0 to -{LEAST:g}" if small else number(float(value))
 
 
 def _tables(tables: dict[str, Table], title: str, names: tuple[str, ...]) -> Markup | None:
@@ -142,7 +149,10 @@ def _text(sample: Sample) -> str:
 def _fans(charts: Charts, table: Table, title: str, shown: list[Fan]) -> Markup | None:
     if not shown:
         return None
-    note = f"Of what was kept the first {MOST_FANS} pictures are drawn; the CSV has all. Bands hold half and nine in ten of the worlds."
+    note = (
+        f"At most {MOST_FANS} pictures, of what outcomes measure first; the CSV has all series. "
+        "Bands hold half and nine in ten of the worlds."
+    )
     figures = [el("section", el("h3", one.title), charts.place(one.chart, 240)) for one in shown]
     return _section(title, el("p", note, class_="sub"), figures, _csv(table))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from policygame.analysis.sample import unit_of
 from policygame.analysis.selection import (
     MOST_FAN_RUNS,
     MOST_LINES,
@@ -114,9 +115,9 @@ def about(shelf: Shelf, name: str) -> About:
     return About(
         str(manifest["title"]),
         str(manifest["question"] or ""),
-        tuple(map(str, parts["arms"])),
+        results.arm_names,
         tuple(results.outcome_names),
-        tuple(METRICS[told["metric"]].unit for told in parts["outcomes"].values()),
+        tuple(unit_of(told) for told in parts["outcomes"].values()),
         tuple(kept_series(results)),
         tuple(spreads),
         results.planned,
@@ -249,11 +250,7 @@ def _sensitivity(results: Results, asked: Asked) -> tuple[Drawn, ...]:
         column, table = sensitivity(results, asked.outcome)
     except UserError as error:
         return (Drawn(words=_sentence(error)),)
-    unit = (
-        _("share of variance")
-        if column == "total"
-        else METRICS[results.manifest["parts"]["outcomes"][asked.outcome]["metric"]].unit
-    )
+    unit = _("share of variance") if column == "total" else unit_of(results.manifest["parts"]["outcomes"][asked.outcome])
     drawn = []
     for arm in dict.fromkeys((asked.first, asked.second)):
         rows = table.frame[table.frame["arm"] == arm].head(MOST_BARS)
