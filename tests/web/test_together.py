@@ -223,7 +223,7 @@ def told_to_all(everybody: Sequence[Person], address: str) -> None:
         first = other.locator("section").filter(has=other.get_by_role("heading", name=re.compile("^Turn 1, from"))).last
         for seat in SEATS.values():
             row = first.get_by_role("listitem").filter(has_text=seat)
-            expect(row).to_contain_text("Packaging grant, ", timeout=PATIENCE_MS)
+            expect(row).to_contain_text("Packaging grant: ", timeout=PATIENCE_MS)
         other.close()
 
 
