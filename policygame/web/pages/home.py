@@ -16,7 +16,7 @@ from policygame.web.identity import Tokens, use_tokens, valid_code
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages.assign import drawn_world
 from policygame.web.pages.river import river, river_figures
-from policygame.web.pages.setup import Choice, Door, assignment_path, read_choice, seed_of, setup_panel, shortest_minutes
+from policygame.web.pages.setup import Choice, Door, assignment_path, first_minutes, read_choice, seed_of, setup_panel
 from policygame.web.palette import css_name, jurisdiction_token
 from policygame.web.shell import Shell, link, nav_link, notice, top_bar, use_go
 from policygame.web.text import _, n_
@@ -219,7 +219,7 @@ def _picture() -> Markup:
 
 
 def _doors(chosen: Door | None) -> Markup:
-    time = _("From {minutes} minutes, stop any time").format(minutes=shortest_minutes())
+    time = _("From {minutes} minutes, stop any time").format(minutes=first_minutes())
     doors = (
         (
             "alone",

@@ -25,13 +25,13 @@ __all__ = [
     "Choice",
     "Door",
     "assignment_path",
+    "first_minutes",
     "mandate_words",
     "read_choice",
     "read_rivals",
     "rivals_text",
     "seed_of",
     "setup_panel",
-    "shortest_minutes",
 ]
 
 Door = Literal["alone", "together", "assign"]
@@ -177,9 +177,9 @@ def minutes_of(scenario: Scenario) -> int:
     return scenario.card.minutes if scenario.card else int(round(turns * MINUTES_PER_TURN, -1)) or 10
 
 
-def shortest_minutes() -> int:
-    """How long the shortest of the shipped games takes."""
-    return min(minutes_of(scenario_named(name)) for name in shipped_scenarios())
+def first_minutes() -> int:
+    """How long the game of a first lesson takes; the start page reads no larger scenario before it is seen."""
+    return minutes_of(scenario_named(FIRST))
 
 
 def _scenarios(choice: Choice) -> Markup:
