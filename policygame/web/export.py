@@ -20,6 +20,7 @@ from policygame.web.charts.spec import ChartSpec
 from policygame.web.document import ECHARTS, front_end_folders, web_assets
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages import looking_back as parts
+from policygame.web.pages import score_cards
 from policygame.web.pages.desk.standing_tabs import definition_words
 from policygame.web.pages.other_model import other_model_words
 from policygame.web.palette import tokens_css
@@ -79,7 +80,7 @@ def debrief_html(view: SeatView, found: Seen) -> str:
     body = join(
         [
             other_model_words(view),
-            parts.outcome_card(whole) if whole is not None else _lost(),
+            score_cards.outcome_card(whole) if whole is not None else _lost(),
             _held_up(charts, whole),
             _what_ifs(charts, whole) if whole is not None else None,
             el(
@@ -89,7 +90,7 @@ def debrief_html(view: SeatView, found: Seen) -> str:
                 tables,
                 class_="card pad stack",
             ),
-            parts.parts_card(whole) if whole is not None else None,
+            score_cards.parts_card(whole) if whole is not None else None,
             parts.predictions_card(found),
             _decisions(view, found),
             _python(view, whole),

@@ -18,7 +18,8 @@ from policygame.game.wording import quarter_text
 from policygame.hosting.files import imported
 from policygame.web.document import plain_page
 from policygame.web.markup import Markup, el, join
-from policygame.web.pages.looking_back import place_words, points_text
+from policygame.web.pages.looking_back import place_words
+from policygame.web.pages.score_cards import points_text
 from policygame.web.shell import link, top_bar
 from policygame.web.text import _, number
 

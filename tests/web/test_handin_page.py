@@ -13,7 +13,7 @@ from policygame.game.handin import game_file, read_game_file, seal_of
 from policygame.game.play import play, read_plan
 from policygame.game.points_so_far import so_far
 from policygame.web import handin_page
-from policygame.web.pages.looking_back import points_text
+from policygame.web.pages.score_cards import points_text
 
 PLAN = "scenario first-game\nseed 7\nseat USA Ann\n2023Q1 packaging_rnd interposer_2_5d 60\nbot CHN subsidy-matcher\n"
 

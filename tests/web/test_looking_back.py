@@ -21,7 +21,8 @@ from policygame.game.presents import scripted
 from policygame.game.score import PartScore, Spread
 from policygame.simulation import Simulation
 from policygame.web.pages import looking_back as parts
-from policygame.web.pages.looking_back import parts_card, points_text
+from policygame.web.pages import score_cards
+from policygame.web.pages.score_cards import parts_card, points_text
 
 LEAD = ("lead_time_weeks", "world", "ai_accelerator")
 PLAN = """
@@ -74,7 +75,7 @@ def test_what_is_called_as_played_is_the_games_own_world_in_text_chart_and_pytho
     assert middle["name"] == "Middle of 7 worlds, as played"
     assert not middle["endLabel"]["show"]
     assert np.allclose(middle["data"][-len(weeks) :], found.played[0].fan[2], rtol=1e-3)
-    card = str(parts.outcome_card(found))
+    card = str(score_cards.outcome_card(found))
     assert f">{weeks.max():.0f} <" in card
     assert f"{bare.max():.0f} had you done nothing" in card
     moment = str(parts.moment_card(found, len(weeks) - 1, []))

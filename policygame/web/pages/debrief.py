@@ -23,6 +23,7 @@ from policygame.web.identity import use_tokens
 from policygame.web.kernel import use_future, use_wake
 from policygame.web.markup import Markup, el, join
 from policygame.web.pages import looking_back as parts
+from policygame.web.pages import score_cards
 from policygame.web.pages.desk.standing_tabs import definition_words
 from policygame.web.pages.other_model import other_model
 from policygame.web.shell import Shell, link, nav_link, top_bar
@@ -178,7 +179,7 @@ def _Found(view: SeatView, found: Found) -> None:
         ]
     )
     page: list[Any] = [
-        Fragment(parts.outcome_card(found), classes="wide"),
+        Fragment(score_cards.outcome_card(found), classes="wide"),
         Box(
             [
                 _held_up(found),
@@ -198,7 +199,7 @@ def _Found(view: SeatView, found: Found) -> None:
             ],
             classes="stack",
         ),
-        Fragment(parts.parts_card(found), classes="wide"),
+        Fragment(score_cards.parts_card(found), classes="wide"),
         Box(
             [
                 _played_back(view, found, at, set_at),

@@ -25,8 +25,9 @@ from policygame.web.pages.desk.news import headlines_of, told
 from policygame.web.pages.desk.series import short_value, strip
 from policygame.web.pages.desk.tabs import WorldTabs
 from policygame.web.pages.end_here import EndHere
-from policygame.web.pages.looking_back import LEAST_POINTS, grants_card, points_text
+from policygame.web.pages.looking_back import grants_card
 from policygame.web.pages.other_model import other_model
+from policygame.web.pages.score_cards import LEAST_POINTS, points_text
 from policygame.web.shell import Shell, nav_link, top_bar
 from policygame.web.text import _
 from policygame.web.vue import Box, Fragment
