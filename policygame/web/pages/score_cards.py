@@ -135,7 +135,7 @@ def _part_value(part: str, value: float) -> str:
 def gain_text(part: str, gain: float) -> str:
     """A gain of a part, as a number with its sign; ``gain_unit`` says what it is counted in."""
     value = said("score_raw", part).gained(gain)
-    return change(value, 1 if abs(value) >= 0.95 else 2)
+    return change(value, 1 if abs(value) >= 0.95 else 2 if abs(value) >= 0.0095 or value == 0.0 else 3)
 
 
 def gain_unit(part: str) -> str:
