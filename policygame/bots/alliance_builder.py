@@ -1,10 +1,10 @@
-"""The bot that seeks company: pacts with those who answer, a ceiling that it keeps, research and people before deep grants."""
+"""The bot that seeks company: pacts with those who answer, a ceiling that it keeps, credits for all before grants, pilot lines and people."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from policygame.bots.common import Bot, Desk, at_home, highest, ramp, shortage, tightness
+from policygame.bots.common import Bot, Desk, highest, ramp, shortage, tightness
 from policygame.bots.control_hawk import CONTROLS
 
 CEILING = 0.25
@@ -36,16 +36,19 @@ def build_alliances(desk: Desk) -> None:
             answers = (view.offer(clause, partner) > 0.0).astype(float)
             desk.set("alliance", clause, share * trusted * np.maximum(answers, invites), places=(partner,))
     tight = {technology: tightness(view, technology) for technology in desk.technologies}
-    weights = {
-        ("packaging_rnd", technology): (0.2 + 0.4 * short) * t * at_home(view, technology) for technology, t in tight.items()
-    }
-    weights[("workforce", "packaging")] = 0.5 * ramp(view.labour_use, 0.9, 1.1)
-    desk.fund(desk.budget_musd(FIXED_PART), weights)
-    desk.grant_or_credit({technology: 0.3 + 0.7 * t for technology, t in tight.items()}, ceiling=CEILING)
+    budget = desk.budget_musd(FIXED_PART)
+    budget = budget - desk.pilot_lines(budget)
+    desk.fund(budget, {("workforce", "packaging"): 0.5 * ramp(view.labour_use, 0.9, 1.1)})
+    # a credit is open to all and outbids nobody; a grant, where there is no credit, stays under the ceiling
+    want = {technology: 0.3 + 0.7 * t for technology, t in tight.items()}
+    if want and desk.may("tax_credit"):
+        desk.credit("packaging", highest(list(want.values())))
+    else:
+        desk.grant_or_credit(want, ceiling=CEILING)
 
 
 ALLIANCE_BUILDER = Bot(
     "alliance-builder",
-    "Offers pacts to its allies, without allies to all, and keeps them with those who answer; pays for research and people.",
+    "Offers pacts to its allies, without allies to all, and keeps them with those who answer; credits for all, pilot lines, people.",
     build_alliances,
 )

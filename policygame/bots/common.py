@@ -17,7 +17,7 @@ import numpy as np
 from policygame.model.agents.government import GovernmentView, Order
 from policygame.model.arrays import TINY, Array, positive
 
-__all__ = ["FAB", "PACKAGING", "TOLD", "Bot", "Desk", "at_home", "highest", "ramp", "shortage", "tightness", "total"]
+__all__ = ["FAB", "PACKAGING", "TOLD", "Bot", "Desk", "busy_here", "highest", "ramp", "shortage", "tightness", "total"]
 
 PACKAGING, FAB = 0, 1
 """Purses of a treasury."""
@@ -31,8 +31,16 @@ ENTRY_SHARE = 0.15
 PROMISED_SHARE = 0.05
 """What an entrant promises to buy, at most, as a share of the world's output."""
 PROMISE_YEARS = 3.0
-RESEARCH_SHARE = 0.10
-"""From this share of a technology's lines on, research into it gets its full weight: its fruits are one's own lines' and everybody's."""
+PILOT_MUSD = 15.0
+"""What a pilot line for entrants costs in a quarter, M USD, where it is wanted most."""
+PILOT_FROM = (0.75, 0.9)
+"""Use of the world's lines of a technology from which pilot lines are wanted, and wanted most: well before they are short."""
+SETTLED_SHARE = 0.005
+"""From this share of a technology's lines on, entrants here have shown that it can be done: a pilot line is no longer needed."""
+STANDS_KWPM = 0.1
+"""With less than this of a technology's lines, nothing of it can be said to stand idle."""
+IDLE, BUSY = 0.5, 0.8
+"""Lines here that are asked for less than the first of what they can make get no grant, from the second on all of it."""
 LEAST_OUTLAY_MUSD = 0.1
 """What would be spent on an item in a quarter must be at least this much, M USD, to be spent at all."""
 STOCK_PART = 0.15
@@ -122,6 +130,27 @@ class Desk:
                 amount = budget_musd * weight / whole
                 self.set(lever, item, amount * (amount >= LEAST_OUTLAY_MUSD))
 
+    def pilot_lines(self, most_musd: Array) -> Array:
+        """Pilot lines of technologies that hardly any firm has here yet, where the mandate asks for leadership; ends all other research.
+
+        The more, the fuller the world's lines of a technology are. ``most_musd`` (W,) is what they may cost together; returns what they
+        do. What research does for the yield of present lines reaches everybody, and so is worth its cost to no mandate alone.
+        """
+        view = self.view
+        wanted = {technology: np.zeros(view.n_worlds) for technology in view.technologies}
+        if view.mandate.get("L", 0.0) > 0.0:
+            for technology in self.technologies:
+                entrant = 1.0 - ramp(view.share(technology), 0.0, SETTLED_SHARE)
+                wanted[technology] = PILOT_MUSD * entrant * ramp(view.utilisation(technology), *PILOT_FROM)
+        part = np.minimum(most_musd / np.maximum(total(list(wanted.values())), TINY), 1.0)
+        spent = np.zeros(view.n_worlds)
+        for technology, musd in wanted.items():
+            amount = musd * part
+            amount = amount * (amount >= LEAST_OUTLAY_MUSD)
+            self.set("packaging_rnd", technology, amount)
+            spent = spent + amount * self.may("packaging_rnd", technology)
+        return spent
+
     def grant(self, lever: str, rates: Mapping[str, Array], *, guardrail: Sequence[str] = (), priority: bool = False) -> None:
         """Announce grants, item -> rate (W,); the purse is split into caps by rate, so that no item drains it for the others."""
         purse = self.purse_musd[FAB if lever == "fab_grant" else PACKAGING]
@@ -140,7 +169,11 @@ class Desk:
     def grant_or_credit(
         self, want: Mapping[str, Array], ceiling: float = 1.0, *, guardrail: Sequence[str] = (), priority: bool = False
     ) -> None:
-        """Packaging grants of ``want`` (technology -> 0 to 1) of ``ceiling`` or the bound; without grants, a tax credit."""
+        """Packaging grants of ``want`` (technology -> 0 to 1) of ``ceiling`` or the bound; without grants, a tax credit.
+
+        Less of it where lines here stand idle: a grant would build more of what nobody asks for.
+        """
+        want = {technology: wanted * busy_here(self.view, technology) for technology, wanted in want.items()}
         if self.may("packaging_grant"):
             most = min(self.view.bound("packaging_grant"), ceiling)
             self.grant("packaging_grant", {t: most * w for t, w in want.items()}, guardrail=guardrail, priority=priority)
@@ -199,9 +232,10 @@ def shortage(view: GovernmentView) -> Array:
     return highest([1.0 - view.fill(segment) for segment in segments])
 
 
-def at_home(view: GovernmentView, technology: str) -> Array:
-    """(W,) 0 to 1: how much of what research into a technology yields stays at home, by one's own share of its lines."""
-    return ramp(view.share(technology), 0.0, RESEARCH_SHARE)
+def busy_here(view: GovernmentView, technology: str) -> Array:
+    """(W,) 0 to 1: from idle lines of a technology here to busy ones; 1 where there are hardly any."""
+    none = (view.capacity(technology, view.government) < STANDS_KWPM).astype(float)
+    return np.maximum(none, ramp(view.utilisation(technology, view.government), IDLE, BUSY))
 
 
 def tightness(view: GovernmentView, stage: str) -> Array:

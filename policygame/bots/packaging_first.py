@@ -1,12 +1,12 @@
-"""The bot that believes in advanced packaging: grants, offtake and research for what is short, in step with the shortage."""
+"""The bot that believes in advanced packaging: grants and offtake for what is short, in step with the shortage, and pilot lines."""
 
 from __future__ import annotations
 
-from policygame.bots.common import Bot, Desk, at_home, highest, ramp, shortage, tightness
+from policygame.bots.common import Bot, Desk, highest, ramp, shortage, tightness
 from policygame.model.arrays import Array
 
 RESEARCH_PART = 0.4
-"""Part of income that research may take; the rest is left to grants."""
+"""Part of income that pilot lines may take; the rest is left to grants."""
 
 
 def leaning(desk: Desk, short: Array) -> dict[str, Array]:
@@ -17,24 +17,20 @@ def leaning(desk: Desk, short: Array) -> dict[str, Array]:
 
 
 def back_packaging(desk: Desk) -> None:
-    """Grants from a third of the bound up to all of it as fill falls to 65 %, research and offtake alike; they follow tight lines."""
+    """Grants from a third of the bound up to all of it as fill falls to 65 %, offtake alike; they follow tight lines. Pilot lines for entrants."""
     if not desk.technologies:
         return
     short = ramp(shortage(desk.view), 0.0, 0.35)
     lean = leaning(desk, short)
     strength = 0.35 + 0.65 * short
     desk.grant_or_credit({technology: strength * lean[technology] for technology in lean}, priority=True)
-    part = 0.25 + 0.75 * short
-    desk.fund(
-        desk.budget_musd(RESEARCH_PART) * part,
-        {("packaging_rnd", technology): lean[technology] * at_home(desk.view, technology) for technology in lean},
-    )
+    desk.pilot_lines(desk.budget_musd(RESEARCH_PART))
     for technology in lean:
         desk.promise(technology, strength * lean[technology])
 
 
 PACKAGING_FIRST = Bot(
     "packaging-first",
-    "Raises grants, promises to buy and research for advanced packaging when accelerators are short, where lines overflow.",
+    "Raises grants and promises to buy for advanced packaging when accelerators are short, where lines overflow; runs pilot lines.",
     back_packaging,
 )

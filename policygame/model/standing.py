@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from policygame.model.arrays import TINY, Array, at_least, at_most, ratio, shrunk
-from policygame.model.phases.settlement import unit_price_musd
+from policygame.model.phases.investment import expected_use
+from policygame.model.phases.settlement import FIXED_COST_SHARE, unit_price_musd
 from policygame.model.structure import N_PLACES, N_TECHNOLOGIES, SEGMENT_OF
 
 if TYPE_CHECKING:
@@ -71,16 +72,17 @@ def _compute_per_unit(model: PackagingModel) -> Array:
 
 def yielded(model: PackagingModel) -> Array:
     """(packaging line, W): capacity times the yield of a package of eight placements, by which all lines are compared."""
+    return model.once("yielded", lambda: _good_part(model, model.now.capacity_at_start))
 
-    def good() -> Array:
-        rows = model.structure.lines.packaging
-        success = np.log1p(-model.state.defects[rows])
-        success *= 8.0
-        np.exp(success, out=success)
-        success *= model.now.capacity_at_start[rows]
-        return success
 
-    return model.once("yielded", good)
+def _good_part(model: PackagingModel, capacity: Array) -> Array:
+    """(packaging line, W): what of a capacity (line, W) yields packages of eight placements that work."""
+    rows = model.structure.lines.packaging
+    success = np.log1p(-model.state.defects[rows])
+    success *= 8.0
+    np.exp(success, out=success)
+    success *= capacity[rows]
+    return success
 
 
 def leadership(model: PackagingModel) -> Array:
@@ -148,27 +150,59 @@ def _resilience(model: PackagingModel, flows: Array, total: Array) -> Array:
 
 
 def score_raw(model: PackagingModel) -> Array:
-    """(component, place, W): S R A L V I P F as they stand; see the catalogue for each in words."""
-    structure, now, s, c = model.structure, model.now, model.state, model.coefficients
+    """(component, place, W): S R A L V I P F as they stand; see the catalogue for each in words.
+
+    In the last quarter of the scenario A, L and V count what is under construction as if it stood, and F what is promised as if it
+    were paid: else whoever builds late would have paid for nothing, and whoever promises late would not pay.
+    """
+    structure, s, c = model.structure, model.state, model.coefficients
     demand, received = ai_demand(model), ai_received(model)
     supply = at_most(ratio(received, demand), MOST_SUPPLY)
     total = _ai_shipped(model).sum(axis=0)
     flows = _ai_flows(model)
     resilience = _resilience(model, flows, total)
-    bound, _ = model.whole_chain()
+    ends = model.quarter == structure.n_quarters - 1
+    bound, good, value, spent = _at_the_end(model) if ends else _as_it_stands(model)
     assured = at_most(ratio(bound, demand), MOST_ASSURED)
-    by_site = model.advanced_packaging_to_place(yielded(model))
-    by_home = model.advanced_packaging_to_home(yielded(model))
+    by_site, by_home = model.advanced_packaging_to_place(good), model.advanced_packaging_to_home(good)
     lead = 0.5 * ratio(by_site, by_site.sum(axis=0)) + 0.5 * ratio(by_home, by_home.sum(axis=0))
-    value = structure.lines_to_place(
-        now.output * unit_price_musd(model)[structure.lines.stage] - BOUGHT_IN_SHARE * now.operating_musd
-    )
     everyone = total.sum(axis=0)
     own = np.arange(N_PLACES)
     indispensable = ratio(flows.sum(axis=0) - flows[own, own], everyone - total)
     segments = c.demand_path[model.quarter] * c.segment_price_usd
     price = -(segments * np.log(s.segment_price)).sum(axis=0) / at_least(segments.sum(axis=0), TINY)
-    income = c.income_musd.sum(axis=0)
-    frugal = 1.0 - ratio(now.outlay_musd.sum(axis=0), income)
+    frugal = 1.0 - ratio(spent, c.income_musd.sum(axis=0))
+    value = structure.lines_to_place(value)
     parts = [supply, resilience, assured, lead, value, indispensable, np.broadcast_to(price, supply.shape), frugal]
     return np.stack(parts)
+
+
+def _as_it_stands(model: PackagingModel) -> tuple[Array, Array, Array, Array]:
+    """Whole-chain bound (place, W), working capacity (packaging line, W), value added (line, W), spending (place, W)."""
+    now = model.now
+    bound, _ = model.whole_chain()
+    value = now.output * unit_price_musd(model)[model.structure.lines.stage] - BOUGHT_IN_SHARE * now.operating_musd
+    return bound, yielded(model), value, now.outlay_musd.sum(axis=0)
+
+
+def _at_the_end(model: PackagingModel) -> tuple[Array, Array, Array, Array]:
+    """As ``_as_it_stands``, with what is under construction at the use that firms expect of it, and all that is promised paid.
+
+    Under construction is what is ordered, what is in the making and what has just been installed. Shells alone count for nothing.
+    Promised are grants that are awarded and unpaid, and the expected loss of purchase commitments; tax credits are counted as they
+    are earned.
+    """
+    structure, now, s = model.structure, model.now, model.state
+    stage = structure.lines.stage
+    coming = shrunk(s.capacity + s.tool_backlog + s.in_transit, now.capacity_at_start)
+    use = expected_use(model)[stage]
+    used = coming * use
+    output = used * model.output_per_unit
+    _, _, value, spent = _as_it_stands(model)
+    running = FIXED_COST_SHARE * coming + (1.0 - FIXED_COST_SHARE) * used
+    running *= model.output_per_unit * model.operating_musd_per_unit
+    value = value + output * unit_price_musd(model)[stage] - BOUGHT_IN_SHARE * running
+    bound, _ = model.whole_chain_bound(model, now.room + output)
+    good = _good_part(model, now.capacity_at_start + used)
+    promised = structure.lines_to_place(s.grant_committed_musd) + s.contingent_musd
+    return bound, good, value, spent + promised

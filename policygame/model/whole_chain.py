@@ -83,19 +83,24 @@ class WholeChainBound:
         self._packages = np.isin(lines, structure.edge_line[ai[structure.edge_product]]).astype(float)[:, None]
         self._slots_at_start = Sums.of(sparse.csr_array(np.concatenate([structure.allies, np.ones((1, N_PLACES))])))
 
-    def __call__(self, model: PackagingModel) -> tuple[Array, Array]:
-        """(place, W) for each place with those it trusts, and (W,) for the world: k H100-equivalents a quarter."""
-        s, now = model.state, model.now
+    def __call__(self, model: PackagingModel, room: Array | None = None) -> tuple[Array, Array]:
+        """(place, W) for each place with those it trusts, and (W,) for the world: k H100-equivalents a quarter.
+
+        ``room`` (line, W) replaces what lines could make this quarter.
+        """
+        s = model.state
+        if room is None:
+            room = model.now.room
         needs = self._least_needs(model)
         circles = self._circles(model)
-        slots = self.structure.lines_to_place(now.room * self._packages)
+        slots = self.structure.lines_to_place(room * self._packages)
         finished = (
             self._slots_at_start(slots) if circles is None else np.stack([(circle * slots).sum(axis=0) for circle in circles])
         )
         bound = finished / needs["slots"]
         for item, carried in self._carried.items():
             rows = carried.edges.sellers
-            supply = now.room[rows] * self._makes_dies[rows] if item == "wafers" else now.room[rows] + s.inventory[rows]
+            supply = room[rows] * self._makes_dies[rows] if item == "wafers" else room[rows] + s.inventory[rows]
             bound = np.minimum(bound, carried.brought(supply_quality(model, carried.edges), supply, circles) / needs[item])
         return bound[:-1], bound[-1]
 

@@ -1,6 +1,6 @@
 """The behavioural parameters of the model, each declared once: unit, bounds, meaning.
 
-A scenario gives every one of them a value and a source. Rules that use a parameter read it by its name here, as an array over
+A scenario gives every one of them a value and a source, but for those that have a default here. Rules that use a parameter read it by its name here, as an array over
 worlds, so a parameter may differ from world to world. Numbers that belong to a place, a firm or a product stand in ``schema``.
 """
 
@@ -22,7 +22,7 @@ def _(meaning: str) -> Any:
 
 
 class Parameters(BaseModel):
-    """Every behavioural parameter of a scenario."""
+    """Every behavioural parameter of a scenario. One that has a default may be left out of a file; it then stands as it is here."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -112,6 +112,12 @@ class Parameters(BaseModel):
     )
     entry_penalty: Annotated[Number, Unit("annual return", 0.0, 1.0)] = _(
         "return forgone at a site where a firm has no line of the stage yet"
+    )
+    pilot_line_half_musd: Annotated[Number, Unit("M USD / quarter", 0.1, 10000.0)] = Field(
+        # NAPMP's awards are 15 a quarter, Singapore's programme 26, APECS 44 (napmp_awards, sg_nstic, apecs): what they are worth
+        # to an entrant is not published
+        Number(value=15.0, assumption=(5.0, 45.0)),
+        description="research and pilot lines of a technology in a place that take away half the entry penalty there, while they run",
     )
     brownfield_share: Annotated[Number, Unit("share", 0.0, 5.0)] = _(
         "room that can be added on present or bought ground in one brownfield time, as a share of present room"

@@ -294,9 +294,12 @@ class GovernmentView:
         total = self._model.state.order_level[np.flatnonzero(structure.product_segment == row)].sum(axis=0)
         return self._seen(total * self._model.coefficients.destination[row, self._place])
 
-    def utilisation(self, stage: str) -> Array:
-        """(W,) last quarter's request over what installed capacity can make, worldwide; above 1 where it is short."""
-        rows = np.flatnonzero(self._model.structure.lines.stage == STAGE_OF[stage])
+    def utilisation(self, stage: str, place: str | None = None) -> Array:
+        """(W,) last quarter's request over what installed capacity can make, worldwide or at sites in a place; above 1 it is short.
+
+        0 where nothing is installed.
+        """
+        rows = self._rows_of(stage, place)
         asked = self._model.state.requested[rows].sum(axis=0)
         can = (self._model.state.capacity[rows] * self._model.output_per_unit[rows]).sum(axis=0)
         return self._seen(asked / at_least(can, TINY))
@@ -311,11 +314,15 @@ class GovernmentView:
 
     def capacity(self, stage: str, place: str | None = None) -> Array:
         """(W,) installed capacity of a stage, in its unit: worldwide, or at sites in a place."""
+        return self._seen(self._model.state.capacity[self._rows_of(stage, place)].sum(axis=0))
+
+    def _rows_of(self, stage: str, place: str | None) -> Index:
+        """Lines of a stage: of the world, or at sites in a place."""
         lines = self._model.structure.lines
         mask = lines.stage == STAGE_OF[stage]
         if place is not None:
             mask = mask & (lines.place == PLACE_OF[place])
-        return self._seen(self._model.state.capacity[np.flatnonzero(mask)].sum(axis=0))
+        return np.flatnonzero(mask)
 
     def share(self, stage: str, place: str | None = None) -> Array:
         """(W,) a place's (default: one's own) share of the world's capacity of a stage, by site."""

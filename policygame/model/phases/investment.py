@@ -82,12 +82,13 @@ def appraise(model: PackagingModel) -> Array:
     """(line, W): expected annual return on new capacity at each line, risk and place included.
 
     Revenue at the expected use, less operating cost and the liability for ruined dies, over capex net of subsidies and discounted
-    for the years until the line stands; less depreciation, the expected loss from outages and a penalty for entering; plus the
-    appeal of the place, nearness of fabs and packaging, and relief of risk from guaranteed offtake.
+    for the years until the line stands; less depreciation, the expected loss from outages and a penalty for entering, smaller
+    where a pilot line runs; plus the appeal of the place, nearness of fabs and packaging, and relief of risk from guaranteed
+    offtake.
     """
     c, s, p, now, structure = model.coefficients, model.state, model.parameters, model.now, model.structure
     stage = structure.lines.stage
-    use = np.clip(ratio(structure.lines_to_stage(now.requested), structure.lines_to_stage(now.room)), 0.3, 1.0)
+    use = expected_use(model)
     fixed = settlement.FIXED_COST_SHARE
     profit = (s.stage_price * use)[stage]
     profit *= model.full_revenue_musd
@@ -106,9 +107,31 @@ def appraise(model: PackagingModel) -> Array:
     profit += model.place_return
     profit += _proximity(model)
     profit -= p.entry_penalty * entering
+    if now.research_musd.any():  # where no world does research, this changes no bit
+        rows = structure.lines.packaging
+        profit[rows] += _pilot_relief(model) * entering[rows]
     if s.offtake_kwafers.any():  # where no world has a commitment, this changes no bit
         profit += p.commitment_risk_relief * _offtake_cover(model)
     return profit
+
+
+def expected_use(model: PackagingModel) -> Array:
+    """(stage, W), 0.3 to 1: the use that a firm expects of new capacity - what a stage is asked for over what it has room for."""
+    now, structure = model.now, model.structure
+    return np.clip(ratio(structure.lines_to_stage(now.requested), structure.lines_to_stage(now.room)), 0.3, 1.0)
+
+
+def _pilot_relief(model: PackagingModel) -> Array:
+    """(packaging line, W): return that a place's pilot lines of the technology spare who enters there, of ``entry_penalty``.
+
+    A firm that can try a process before it builds risks less. Half of the penalty goes at ``pilot_line_half_musd`` a quarter; what
+    is no longer funded relieves nobody.
+    """
+    p, research, lines = model.parameters, model.now.research_musd, model.structure.lines
+    relief = research / (research + p.pilot_line_half_musd)
+    relief *= p.entry_penalty
+    rows = lines.packaging
+    return relief[lines.place[rows], lines.technology[rows]]
 
 
 def _expected_liability_usd(model: PackagingModel) -> Array:
