@@ -1,4 +1,4 @@
-"""The bot that seeks company: pacts with those who answer, a ceiling that it keeps, credits for all before grants, pilot lines and people."""
+"""The bot that seeks company: pacts with those who answer, a ceiling that it keeps, credits for all before grants, people."""
 
 from __future__ import annotations
 

@@ -171,7 +171,7 @@ class Desk:
     ) -> None:
         """Packaging grants of ``want`` (technology -> 0 to 1) of ``ceiling`` or the bound; without grants, a tax credit.
 
-        Less of it where lines here stand idle: a grant would build more of what nobody asks for.
+        Less of it where lines here stand idle in a world that is not short: a grant would build more of what nobody asks for.
         """
         want = {technology: wanted * busy_here(self.view, technology) for technology, wanted in want.items()}
         if self.may("packaging_grant"):
@@ -233,9 +233,10 @@ def shortage(view: GovernmentView) -> Array:
 
 
 def busy_here(view: GovernmentView, technology: str) -> Array:
-    """(W,) 0 to 1: from idle lines of a technology here to busy ones; 1 where there are hardly any."""
+    """(W,) 0 to 1: from idle lines of a technology here to busy ones; 1 where there are hardly any, or where the world is short of it."""
     none = (view.capacity(technology, view.government) < STANDS_KWPM).astype(float)
-    return np.maximum(none, ramp(view.utilisation(technology, view.government), IDLE, BUSY))
+    busy = ramp(view.utilisation(technology, view.government), IDLE, BUSY)
+    return highest([none, busy, tightness(view, technology)])
 
 
 def tightness(view: GovernmentView, stage: str) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from policygame.bots.common import Bot, Desk, highest, ramp, shortage, tightness
 from policygame.model.arrays import Array
 
-RESEARCH_PART = 0.4
+PILOT_PART = 0.4
 """Part of income that pilot lines may take; the rest is left to grants."""
 
 
@@ -17,14 +17,14 @@ def leaning(desk: Desk, short: Array) -> dict[str, Array]:
 
 
 def back_packaging(desk: Desk) -> None:
-    """Grants from a third of the bound up to all of it as fill falls to 65 %, offtake alike; they follow tight lines. Pilot lines for entrants."""
+    """Grants from a third of the bound up to all of it as fill falls to 65 %, offtake alike; they follow tight lines. Pilot lines."""
     if not desk.technologies:
         return
     short = ramp(shortage(desk.view), 0.0, 0.35)
     lean = leaning(desk, short)
     strength = 0.35 + 0.65 * short
     desk.grant_or_credit({technology: strength * lean[technology] for technology in lean}, priority=True)
-    desk.pilot_lines(desk.budget_musd(RESEARCH_PART))
+    desk.pilot_lines(desk.budget_musd(PILOT_PART))
     for technology in lean:
         desk.promise(technology, strength * lean[technology])
 

@@ -153,10 +153,10 @@ _CAPABILITY = (
         purse="packaging",
         fixed_outlay=True,
         cost_rule="The amount, every quarter.",
-        sentence="Fund research and pilot lines of a technology: its yield here improves, and about a third of what is learned "
-        "reaches everybody.",
+        sentence="Fund research and pilot lines of a technology: its yield here improves, about a third of what is learned reaches "
+        "everybody, and while it is paid, firms that have no such line here risk less in building their first.",
         mechanism="Lowers defects and moves the technology's frontier at sites here, with diminishing returns; part spills "
-        "over to all.",
+        "over to all. Pilot lines take away a part of what keeps firms from entering here, as long as they run.",
         options={"until": _UNTIL},
     ),
     Lever(

@@ -437,7 +437,8 @@ _STANDING = (
         "S: AI compute received / demanded. R: 1 - the sum over places of assembly of hazard (relative to the highest) x squared "
         "share of this quarter's AI deliveries here that was assembled there. A: whole-chain compute of own and allied sites / own "
         "demand. L: own share of 2.5D and 3D capacity x yield, half by site, half by headquarters. V: value added by sites here. "
-        "I: others' loss of deliveries if the sites here go dark. P: minus the log of the price index. F: 1 - spending / income.",
+        "I: others' loss of deliveries if the sites here go dark. P: minus the log of the price index. F: 1 - spending / income. In the "
+        "last quarter A, L and V count what is under construction at its expected use, and F what is promised and unpaid.",
         "What a government is judged on before its mandate weighs it: supply, resilience, assured capacity, leadership, value "
         "added, indispensability, price, and thrift.",
     ),

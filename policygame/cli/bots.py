@@ -78,6 +78,7 @@ def bots(
             seeds,
             spans=None if scale is None else scale.spans,
             spans_from=OWN_SPANS if scale is None else _named(spans, scale),
+            bids=None if scale is None else scale.bids,
             workers=n_workers,
             progress=bar,
         )
@@ -183,13 +184,16 @@ def _show_race(found: Tournament) -> None:
     if not found.race:
         print_text("There is no race: fewer than two seats may give packaging grants and make pacts.")
         return
+    offers = ", ".join(f"{seat} {rate:.0%}" for seat, rate in found.bids.rates.items())
+    settled = "" if found.bids.settled else " Bids have not settled: somebody would still rather offer another rate."
+    print_text(f"In the race, grants of what serves each best, given what all others offer: {offers}.{settled}")
     rows = [
         [
             row.arm,
             row.seat,
             *(cell for mean in (row.points, row.against_ceiling) for cell in (f"{mean.mean:+.1f}", _interval(mean, 1))),
         ]
-        for row in found.race
+        for row in found.race_told()
     ]
     title = (
         f"Race or ceiling: points over nothing when all race, all keep to {found.ceiling:.0%} of capex, or one breaks it alone"

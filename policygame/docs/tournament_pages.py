@@ -83,9 +83,20 @@ def _levers(found: Tournament) -> list[list[str]]:
 def _race(found: Tournament) -> list[str]:
     if not found.race:
         return []
-    rows = [[row.arm, row.seat, _interval(row.points), _interval(row.against_ceiling)] for row in found.race]
+    rows = [[row.arm, row.seat, _interval(row.points), _interval(row.against_ceiling)] for row in found.race_told()]
     head = ["arm", "seat", "over nothing, points", "less what it has under the ceiling"]
-    return ["", f"### A race for packaging grants, or a ceiling of {found.ceiling:.0%}", "", table(head, rows)]
+    offers = ", ".join(f"{seat} {rate:.0%}" for seat, rate in found.bids.rates.items())
+    settled = (
+        "nobody would rather offer another" if found.bids.settled else "**not settled**: somebody would rather offer another"
+    )
+    return [
+        "",
+        f"### A race for packaging grants, or a ceiling of {found.ceiling:.0%}",
+        "",
+        f"Grants in the race, as shares of capex: {offers}; {settled}.",
+        "",
+        table(head, rows),
+    ]
 
 
 def _spans(found: Tournament) -> list[list[str]]:

@@ -1,7 +1,8 @@
 """The behavioural parameters of the model, each declared once: unit, bounds, meaning.
 
-A scenario gives every one of them a value and a source, but for those that have a default here. Rules that use a parameter read it by its name here, as an array over
-worlds, so a parameter may differ from world to world. Numbers that belong to a place, a firm or a product stand in ``schema``.
+A scenario gives every one of them a value and a source, but for those that have a default here. Rules that use a parameter read it by
+its name here, as an array over worlds, so a parameter may differ from world to world. Numbers that belong to a place, a firm or a
+product stand in ``schema``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What is claimed of a scenario's balance, each with its figure: held or missed.
 
-Doing nothing is beaten, no bot is best for every mandate, every lever is worth something to somebody, a race leaves its racers worse off
-than a ceiling that all keep, and breaking it alone pays.
+Doing nothing is beaten, no bot is best for every mandate, every lever is worth something to somebody, a race leaves its racers worse off -
+together, and each - than a ceiling that all keep, and breaking it alone pays.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from policygame.tournament.field import LeverValue, Tournament
-from policygame.tournament.race import RACE, breaking
+from policygame.tournament.race import BREAKING, RACE, TOGETHER, breaking
 
 __all__ = ["ENOUGH_SD", "ENOUGH_SHARE", "Claim", "claims_of"]
 
@@ -17,6 +17,8 @@ ENOUGH_SD = 0.5
 """By so many standard deviations across worlds the best bot is to beat nothing."""
 ENOUGH_SHARE = 0.02
 """So much of its gain the best bot of some mandate is to lose without a lever."""
+WORSE_OFF, EACH_WORSE_OFF = "A race leaves its racers worse off", "A race leaves this racer worse off"
+BREAKING_PAYS, EACH_BREAKING_PAYS = "Breaking the ceiling alone pays", "Breaking the ceiling alone pays this racer"
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,16 @@ def _levers(found: Tournament) -> list[Claim]:
 
 
 def _race(found: Tournament) -> list[Claim]:
+    """Of racers together, in the mean over them; and of each alone, for a race between unequal racers has winners too."""
+    rows = {(row.arm, row.seat): row.against_ceiling for row in found.race}
+    together = [(WORSE_OFF, RACE, TOGETHER), (BREAKING_PAYS, BREAKING, TOGETHER)]
+    each = [(EACH_WORSE_OFF, RACE, seat) for seat in found.bids.racers]
+    each += [(EACH_BREAKING_PAYS, breaking(seat), seat) for seat in found.bids.above_ceiling]
     claims = []
-    for seat in dict.fromkeys(row.seat for row in found.race):
-        rows = {row.arm: row for row in found.race if row.seat == seat}
-        race, alone = rows[RACE].against_ceiling, rows[breaking(seat)].against_ceiling
-        figure = "{0.mean:+.2f} points against the ceiling that all keep, {0.low:+.2f} to {0.high:+.2f}"
-        claims.append(Claim("A race leaves its racers worse off", seat, race.high < 0.0, figure.format(race)))
-        claims.append(Claim("Breaking the ceiling alone pays", seat, alone.low > 0.0, figure.format(alone)))
+    for claim, arm, seat in (*together, *each):
+        if (arm, seat) in rows:
+            gain = rows[arm, seat]
+            holds = gain.high < 0.0 if arm == RACE else gain.low > 0.0
+            figure = f"{gain.mean:+.2f} points against the ceiling that all keep, {gain.low:+.2f} to {gain.high:+.2f}"
+            claims.append(Claim(claim, seat, holds, figure))
     return claims

@@ -22,7 +22,20 @@ from policygame.scenario import Scenario
 from policygame.tournament.arms import NOBODY, Arm, Progress, run_arms, workers_of
 from policygame.tournament.company import alone, in_company
 from policygame.tournament.mandates import PARTS, seats_of, weights_of
-from policygame.tournament.race import CEILING, UNDER_CEILING, race_arms, racers_of
+from policygame.tournament.race import (
+    BREAKING,
+    CEILING,
+    RACE,
+    TOGETHER,
+    UNDER_CEILING,
+    Bidder,
+    Bids,
+    bid,
+    bidders_of,
+    breaking,
+    offers_of,
+    race_arms,
+)
 from policygame.tournament.spans import Span, points, scaled, spans_of
 from policygame.version import model_version
 
@@ -32,6 +45,8 @@ IDLE = "laissez-faire"
 """The bot that does nothing: its worlds are those in which nobody acts."""
 OWN_SPANS = "this tournament"
 """Where the spans of a tournament come from that is scored by its own."""
+BIDDING_WORLDS = 64
+"""In how many worlds, the first of a tournament, offers are weighed in the race."""
 _SURE = 1.6448536269514722
 """Standard errors to either side of a mean within which it lies nine times in ten."""
 SeatSpans = Mapping[str, tuple[Span, ...]]
@@ -88,7 +103,10 @@ class LeverValue:
 
 @dataclass(frozen=True)
 class RaceRow:
-    """Points of a racer in an arm of the race, over nothing, and against the arm in which all keep the ceiling."""
+    """Points of a bidder in an arm of the race, over nothing, and against the arm in which all keep the ceiling.
+
+    ``seat`` may be ``TOGETHER``: the mean over racers.
+    """
 
     arm: str
     seat: str
@@ -112,6 +130,7 @@ class Tournament:
     entries: tuple[Entry, ...]
     levers: tuple[LeverValue, ...]
     race: tuple[RaceRow, ...]
+    bids: Bids
     ceiling: float
 
     @property
@@ -128,6 +147,10 @@ class Tournament:
         """The bots of a seat, in the order in which a player meets them."""
         return tuple(entry for entry in self.entries if entry.seat == seat)
 
+    def race_told(self) -> tuple[RaceRow, ...]:
+        """Rows of the race that say something: everybody in the race and under the ceiling, who breaks it in the arm of its own."""
+        return tuple(row for row in self.race if row.arm in (RACE, UNDER_CEILING, BREAKING, breaking(row.seat)))
+
     def best(self, seat: str) -> Entry:
         """The bot with the most points in the mean; the first of those that are equal."""
         return max(self.of_seat(seat), key=lambda entry: entry.points)
@@ -139,19 +162,20 @@ def play_tournament(
     *,
     spans: SeatSpans | None = None,
     spans_from: str = OWN_SPANS,
+    bids: Bids | None = None,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Tournament:
     """Play all bots in all seats of a scenario over ``seeds``.
 
-    ``spans`` puts points on the scale of another tournament, which ``spans_from`` names; default: this one's own. ``progress`` is called
-    with (steps done, steps in all). Numbers do not depend on ``workers``.
+    ``spans`` puts points on the scale of another tournament, which ``spans_from`` names; default: this one's own. ``bids`` are those of
+    another tournament's race; default: found anew. ``progress`` is called with (steps done, steps in all). Numbers do not depend on
+    ``workers``.
     """
     check_seeds(seeds)
-    race = race_arms(racers_of(scenario))
     company_arms = () if spans is not None else in_company(seats_of(scenario), tuple(BOTS.values()))
     with workers_of(workers) as executor:
-        games = _Games(scenario, seeds, executor, progress, len(race) + len(company_arms))
+        games = _Games(scenario, seeds, executor, progress, len(company_arms))
         nobody = games.ran([NOBODY])[0]
         company = games.ran(company_arms) if company_arms else None
         used: dict[str, tuple[Span, ...]] = {}
@@ -165,7 +189,10 @@ def play_tournament(
             best = max(range(len(found)), key=lambda i: found[i].points)
             entries += found
             values += _lever_values(games, at, found[best], table, played[best])
-        rows = _race(scenario, nobody, used, dict(zip(race, games.ran(list(race.values())), strict=True))) if race else ()
+        if bids is None:
+            bids = _bids(games, nobody, used)
+        arms = race_arms(bids) if bids.rates else {}
+        rows = _race(games, nobody, used, bids, dict(zip(arms, games.ran(list(arms.values())), strict=True))) if arms else ()
     return Tournament(
         scenario.name,
         scenario.hash,
@@ -176,6 +203,7 @@ def play_tournament(
         tuple(entries),
         tuple(values),
         rows,
+        bids,
         CEILING,
     )
 
@@ -186,7 +214,7 @@ class _Games:
     def __init__(
         self, scenario: Scenario, seeds: range, executor: Executor | None, progress: Progress | None, more_arms: int
     ) -> None:
-        self._scenario, self._seeds, self._executor, self._progress = scenario, seeds, executor, progress
+        self.scenario, self._seeds, self._executor, self._progress = scenario, seeds, executor, progress
         self.seats = seats_of(scenario)
         self.bots = tuple(bot for bot in BOTS if bot != IDLE)
         arms = 1 + len(self.seats) * len(self.bots) + more_arms
@@ -195,12 +223,16 @@ class _Games:
 
     def levers(self, seat: str) -> tuple[str, ...]:
         """Levers of a seat's role."""
-        government = self._scenario.jurisdictions[seat].government
+        government = self.scenario.jurisdictions[seat].government
         return () if government is None else tuple(government.levers)
 
-    def ran(self, arms: Sequence[Arm]) -> Array:
-        """(arm, seat, part, world), as ``run_arms`` has it."""
-        return run_arms(self._scenario, self._seeds, arms, self._executor, self._told)
+    def ran(self, arms: Sequence[Arm], worlds: int | None = None) -> Array:
+        """(arm, seat, part, world), as ``run_arms`` has it: in all worlds, or in the first ``worlds``."""
+        return run_arms(self.scenario, self._seeds[:worlds], arms, self._executor, self._told)
+
+    def more(self, arms: int, worlds: int | None = None) -> None:
+        """That many arms are to be played beside those that were known at the beginning."""
+        self._all += arms * len(self._seeds[:worlds])
 
     def _told(self, more: int) -> None:
         self._done += more
@@ -266,15 +298,52 @@ def _entries(seat: str, bots: Sequence[str], table: _Table, played: Array) -> li
     return found
 
 
-def _race(scenario: Scenario, nobody: Array, spans: SeatSpans, arms: Mapping[str, Array]) -> tuple[RaceRow, ...]:
-    """Each racer in each arm, from arm -> (seat, part, world)."""
-    rows = []
-    seats = seats_of(scenario)
-    for seat in racers_of(scenario):
-        at = seats.index(seat)
-        table = _Table(weights_of(scenario, seat), nobody[at], spans[seat])
-        nothing, kept = table.points(nobody[at]), table.points(arms[UNDER_CEILING][at])
-        for arm, played in arms.items():
+def _bids(games: _Games, nobody: Array, spans: SeatSpans) -> Bids:
+    """What everybody offers in the race, by the points that it brings in the first worlds of the tournament."""
+    bidders = bidders_of(games.scenario)
+    if not bidders:
+        return Bids({}, settled=True)
+
+    def worth(asked: Sequence[tuple[str, dict[str, float]]]) -> list[float]:
+        arms = [Arm(tuple((seat, Bidder(rate)) for seat, rate in rates.items())) for _, rates in asked]
+        games.more(len(arms), BIDDING_WORLDS)
+        points_of = []
+        for (seat, _), played in zip(asked, games.ran(arms, BIDDING_WORLDS), strict=True):
+            at = games.seats.index(seat)
+            table = _Table(weights_of(games.scenario, seat), nobody[at, :, :BIDDING_WORLDS], spans[seat])
             own = table.points(played[at])
-            rows.append(RaceRow(arm, seat, Mean.of(own - nothing), Mean.of(own - kept)))
+            points_of.append(math.fsum(own) / len(own))
+        return points_of
+
+    return bid({seat: offers_of(games.scenario, seat) for seat in bidders}, worth)
+
+
+def _race(games: _Games, nobody: Array, spans: SeatSpans, bids: Bids, arms: Mapping[str, Array]) -> tuple[RaceRow, ...]:
+    """Each bidder in each arm, from arm -> (seat, part, world), and racers together."""
+    own: dict[tuple[str, str], Array] = {}
+    nothing: dict[str, Array] = {}
+    for seat in bids.rates:
+        at = games.seats.index(seat)
+        table = _Table(weights_of(games.scenario, seat), nobody[at], spans[seat])
+        nothing[seat] = table.points(nobody[at])
+        own.update({(arm, seat): table.points(played[at]) for arm, played in arms.items()})
+    rows = [
+        RaceRow(arm, seat, Mean.of(points_of - nothing[seat]), Mean.of(points_of - own[UNDER_CEILING, seat]))
+        for (arm, seat), points_of in own.items()
+    ]
+    groups = {RACE: [(RACE, seat) for seat in bids.racers], UNDER_CEILING: [(UNDER_CEILING, seat) for seat in bids.racers]}
+    groups[BREAKING] = [(breaking(seat), seat) for seat in bids.above_ceiling]
+    for arm, members in groups.items():
+        if members:
+            gain = _mean_of([own[of] - nothing[of[1]] for of in members])
+            kept = _mean_of([own[of] - own[UNDER_CEILING, of[1]] for of in members])
+            rows.append(RaceRow(arm, TOGETHER, Mean.of(gain), Mean.of(kept)))
     return tuple(rows)
+
+
+def _mean_of(arrays: Sequence[Array]) -> Array:
+    """(world,): the mean of arrays, added one after the other."""
+    total = np.zeros_like(arrays[0])
+    for array in arrays:
+        total = total + array
+    return total / len(arrays)

@@ -108,8 +108,8 @@ def appraise(model: PackagingModel) -> Array:
     profit += _proximity(model)
     profit -= p.entry_penalty * entering
     if now.research_musd.any():  # where no world does research, this changes no bit
-        rows = structure.lines.packaging
-        profit[rows] += _pilot_relief(model) * entering[rows]
+        packaging_lines = structure.lines.packaging
+        profit[packaging_lines] += _pilot_relief(model) * entering[packaging_lines]
     if s.offtake_kwafers.any():  # where no world has a commitment, this changes no bit
         profit += p.commitment_risk_relief * _offtake_cover(model)
     return profit
@@ -131,7 +131,8 @@ def _pilot_relief(model: PackagingModel) -> Array:
     relief = research / (research + p.pilot_line_half_musd)
     relief *= p.entry_penalty
     rows = lines.packaging
-    return relief[lines.place[rows], lines.technology[rows]]
+    spared: Array = relief[lines.place[rows], lines.technology[rows]]
+    return spared
 
 
 def _expected_liability_usd(model: PackagingModel) -> Array:
