@@ -86,7 +86,7 @@ def bots(
     if json:
         print_json({**told(found), "seeds_seen": _seen(found, scale), "file": None if kept is None else str(kept)})
         return
-    _show(found)
+    _show(loaded, found)
     print_text(_about_seeds(found, scale))
     if kept is not None:
         print_text(f"wrote {kept}")
@@ -133,10 +133,11 @@ def _about_seeds(found: Tournament, scale: Tournament | None) -> str:
     return f"Seeds {first} to {last}, {seen}; spans are those of {found.spans_from}."
 
 
-def _show(found: Tournament) -> None:
+def _show(scenario: Scenario, found: Tournament) -> None:
     from policygame.tournament.claims import claims_of
 
     _show_matrix(found)
+    _show_weighed(scenario, found)
     _show_levers(found)
     _show_race(found)
     for line in dropped_lines(found):
@@ -164,6 +165,14 @@ def _show_matrix(found: Tournament) -> None:
     title = f"{found.scenario}: every bot in every seat while others only agree to its pacts, in {found.worlds} worlds (* best in the mean)"
     columns = ["seat", "bot", "points", "over nothing", "nine worlds in ten", "sd", "wins"]
     print_table(title, columns, rows, numbers=True)
+
+
+def _show_weighed(scenario: Scenario, found: Tournament) -> None:
+    from policygame.tournament.weights import best_shares
+
+    rows = [[one.seat, one.bot, f"{one.share:.0%}"] for one in best_shares(scenario, found) if one.share >= 0.005]
+    title = "How ranks move when weights do: a seat's best bot when the weights of its mandate are drawn from their stated ranges"
+    print_table(title, ["seat", "best bot", "of weightings"], rows, numbers=True)
 
 
 def _interval(mean: Mean, digits: int = 2) -> str:

@@ -11,6 +11,7 @@ from policygame.cli.screen import print_table, print_text
 if TYPE_CHECKING:
     from policygame.game import Game
     from policygame.game.score import ScaledScore, Score
+    from policygame.tournament.weights import Weightings
 
 __all__ = ["scores_of", "show_scores", "told_scores"]
 
@@ -68,7 +69,15 @@ def _on_scale(score: Score) -> str:
     own, without, idle = score.scaled.points.own, score.scaled.without, score.scaled.nobody
     return (
         f"Points are in spans of the bots' tournament, and say what these decisions did. Score {own:.1f}: how good the outcome is; "
-        f"{without:.1f} had only this government done nothing, {idle:.1f} had nobody acted.{left_out}"
+        f"{without:.1f} had only this government done nothing, {idle:.1f} had nobody acted.{left_out} {_weighed(score.scaled.weighed)}"
+    )
+
+
+def _weighed(weighed: Weightings) -> str:
+    """How the score moves with the weights of the mandate."""
+    return (
+        f"With other weights within their stated ranges the score lies between {weighed.low:.1f} and {weighed.high:.1f} in nine "
+        f"weightings in ten, and these decisions raise it in {weighed.better:.0%} of them."
     )
 
 
@@ -94,5 +103,6 @@ def _told_scaled(scaled: ScaledScore | None) -> dict[str, Any] | None:
         "nobody": scaled.nobody,
         "without": scaled.without,
         "parts": {part.part: part.points for part in scaled.parts if not part.dropped},
+        "weightings": {"low": scaled.weighed.low, "high": scaled.weighed.high, "better": scaled.weighed.better},
         "dropped": [part.part for part in scaled.parts if part.dropped],
     }

@@ -11,6 +11,7 @@ from policygame.scenario import Scenario
 from policygame.tournament.claims import claims_of
 from policygame.tournament.field import Mean, Tournament
 from policygame.tournament.stored import read_tournament, stored_file
+from policygame.tournament.weights import best_shares
 
 __all__ = ["tournament_page"]
 
@@ -25,11 +26,12 @@ def tournament_page(scenarios: list[Scenario]) -> str:
     ]
     for scenario in scenarios:
         if stored_file(scenario.name).is_file():
-            lines += _scenario(scenario.name)
+            lines += _scenario(scenario)
     return "\n".join(lines)
 
 
-def _scenario(name: str) -> list[str]:
+def _scenario(scenario: Scenario) -> list[str]:
+    name = scenario.name
     found = read_tournament(stored_file(name))
     check = read_tournament(stored_file(name, check=True)) if stored_file(name, check=True).is_file() else None
     return [
@@ -42,6 +44,12 @@ def _scenario(name: str) -> list[str]:
         "### Who does best",
         "",
         table(["seat", "best bot", "over nothing, points", "standard deviation", "second", "over nothing, points"], _best(found)),
+        "",
+        "### How ranks move when weights do",
+        "",
+        "Which bot is a seat's best when the weights of its mandate are drawn from their stated ranges.",
+        "",
+        table(["seat", "best bot, and in how many weightings of a hundred"], _weighed(scenario, found)),
         "",
         "### What the best bot loses without a lever",
         "",
@@ -66,6 +74,14 @@ def _best(found: Tournament) -> list[list[str]]:
         best, second = sorted(found.of_seat(seat), key=lambda entry: -entry.points)[:2]
         rows.append([seat, best.bot, f"{best.gain:+.1f}", f"{best.sd:.1f}", second.bot, f"{second.gain:+.1f}"])
     return rows
+
+
+def _weighed(scenario: Scenario, found: Tournament) -> list[list[str]]:
+    shares = best_shares(scenario, found)
+    return [
+        [seat, ", ".join(f"{one.bot} {100.0 * one.share:.0f}" for one in shares if one.seat == seat and one.share >= 0.005)]
+        for seat in found.seats
+    ]
 
 
 def _interval(mean: Mean) -> str:

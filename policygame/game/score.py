@@ -24,6 +24,7 @@ from policygame.tournament.field import Tournament
 from policygame.tournament.mandates import PARTS, THRIFT, over_quarters, weights_of
 from policygame.tournament.spans import points as weighed
 from policygame.tournament.spans import scaled
+from policygame.tournament.weights import Weightings, weighted_scores
 
 __all__ = [
     "INTERVAL",
@@ -112,6 +113,7 @@ class ScaledScore:
 
     nobody, without : the score in the game's own world had nobody acted, and had only this seat done nothing
     worlds : of the tournament
+    weighed : the score in the game's own world were the mandate's weights others within their ranges, and how often it beats ``without``
     """
 
     points: Spread
@@ -119,6 +121,7 @@ class ScaledScore:
     without: float
     parts: tuple[ScaledPart, ...]
     worlds: int
+    weighed: Weightings
 
 
 @dataclass(frozen=True)
@@ -209,7 +212,12 @@ def scaled_score(
         if weights[row] > 0.0:
             parts.append(ScaledPart(part, float(weights[row]), spread_of(counts[row]), float(left[row, 0]), span, not kept))
     return ScaledScore(
-        spread_of(weighed(weights, counts)), float(bare[0]), float(weighed(weights, left)[0]), tuple(parts), tournament.worlds
+        spread_of(weighed(weights, counts)),
+        float(bare[0]),
+        float(weighed(weights, left)[0]),
+        tuple(parts),
+        tournament.worlds,
+        weighted_scores(scenario, seat, np.ascontiguousarray(counts[:, 0]), np.ascontiguousarray(left[:, 0])),
     )
 
 

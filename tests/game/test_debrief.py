@@ -24,8 +24,10 @@ from policygame.game.turns import Calendar, seats_of
 from policygame.tournament import stored
 from policygame.tournament.field import OWN_SPANS, Tournament
 from policygame.tournament.mandates import weights_of
+from policygame.tournament.race import Bids
 from policygame.tournament.spans import Span
 from policygame.tournament.stored import store_tournament
+from policygame.tournament.weights import weightings
 from policygame.version import model_version
 
 OWN = Policy.parse(
@@ -163,7 +165,7 @@ def test_the_score_is_on_the_scale_of_a_stored_tournament(
     spans = (Span("S", 1e-3, 1e-4), Span("R", 0.5, 0.3), Span("A", 1e-3, 0.0), Span("L", 0.01, 0.0), Span("V", 50.0, 1.0))
     spans += (Span("I", 0.01, 0.0), Span("P", 0.01, 0.0))
     kept = Tournament(
-        "first-game", game.scenario.hash, model_version(), (1, 9), {"USA": spans}, OWN_SPANS, (), (), (), ceiling=0.25
+        "first-game", game.scenario.hash, model_version(), (1, 9), {"USA": spans}, OWN_SPANS, (), (), (), Bids({}, True), 0.25
     )
     monkeypatch.setattr(stored, "configs_dir", lambda: tmp_path)
     bare_points = debrief(game, "USA", worlds=5).score
@@ -191,6 +193,13 @@ def test_the_score_is_on_the_scale_of_a_stored_tournament(
     left |= {"R": 0.0, "F": alone[-1]}
     weights = dict(zip(MANDATE, weights_of(game.scenario, "USA"), strict=True))
     assert again.scaled.without == pytest.approx(sum(weights[part] * left[part] for part in MANDATE), rel=1e-9)
+    # with other weights: those of the mandate's ranges, in which what counts the same counts more or less
+    drawn = weightings(game.scenario, "USA")
+    own, bare_own = (drawn @ np.array([counted.get(part, 0.0) for part in MANDATE]) for counted in (expected, left))
+    weighed = again.scaled.weighed
+    assert weighed.low < again.scaled.points.own < weighed.high
+    assert own.min() <= weighed.low <= np.median(own) <= weighed.high <= own.max()
+    assert weighed.better == pytest.approx((own > bare_own).mean())
     # what the player did is not cut, and is counted in the same spans
     uncut = {span.part: (played[i] - alone[i]) / span.value for i, span in enumerate(spans)} | {
         "R": 0.0,

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from policygame.catalogue import Quarter
 from policygame.model.agents.government import Order
 from policygame.model.changes import scale_capacity
-from policygame.model.phases import fabrication, packaging, treasury
+from policygame.model.phases import fabrication, investment, packaging, treasury
 from policygame.model.state import LEVER_CLAUSES, LEVER_CONTROLS, TOOL_RING
 from policygame.model.structure import PLACE_OF, SEGMENT_OF, STAGE_OF, TECHNOLOGY_OF, Lines
 from policygame.model.worlds import MATERIAL_KINDS
@@ -288,6 +288,31 @@ def test_research_lowers_defects_here_and_a_third_spills_over(twins: Any) -> Non
         measured(simulation, "package_yield", "world", "interposer_2_5d") for simulation in (pair.with_, pair.without)
     )
     assert np.all(better > plain)
+
+
+def test_pilot_lines_spare_who_enters_a_part_of_the_penalty_while_they_run(twins: Any) -> None:
+    """State: none at first. Mechanism: the return on a first line here. Metric: capacity here, which comes sooner and is more."""
+    pair = twins({"JPN": (Order("packaging_rnd", "interposer_2_5d", 15.0),)}).run()
+    model, s = pair.with_.models[0], pair.states[0]
+    here = (pair.lines.technology == _25D) & (pair.lines.place == JPN)
+    entering = s.capacity < 1e-6
+    assert entering[here].all()
+    spared = pair.nows[0].annual_return - pair.nows[1].annual_return
+    half = model.parameters.entry_penalty * 15.0 / (15.0 + model.parameters.pilot_line_half_musd)
+    np.testing.assert_allclose(spared[here], np.broadcast_to(half, (here.sum(), len(SEEDS))), rtol=1e-9)
+    assert not spared[pair.lines.technology != _25D].any()
+    pair.run(20)
+    more, plain = (simulation.models[0].state.shells_underway[here].sum(axis=0) for simulation in (pair.with_, pair.without))
+    built, bare = (simulation.models[0].state.capacity[here].sum(axis=0) for simulation in (pair.with_, pair.without))
+    assert (more + built > plain + bare).all()
+
+
+def test_a_pilot_line_that_is_no_longer_paid_spares_nobody(twins: Any) -> None:
+    pair = twins({"JPN": (Order("packaging_rnd", "interposer_2_5d", 15.0),)}, until="2023Q4").run(2)
+    assert pair.nows[0].research_musd[JPN, _25D].all()
+    pair.run()
+    assert not pair.nows[0].research_musd.any()
+    np.testing.assert_allclose(investment._pilot_relief(pair.models[0]), 0.0)
 
 
 def test_training_brings_people_after_its_lag(twins: Any) -> None:

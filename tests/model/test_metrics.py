@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from policygame import Policy, Simulation
+from policygame import Policy, Simulation, load_scenario
+from policygame.catalogue import Quarter
+from policygame.model.phases.investment import expected_use
+from policygame.model.phases.settlement import unit_price_musd
 from policygame.model.state import LEVER_CLAUSES, LEVER_CONTROLS
 from policygame.model.structure import PLACE_OF, SEGMENT_OF
 
@@ -59,3 +62,40 @@ def test_a_control_on_memory_cuts_what_a_circle_could_make_by_itself() -> None:
     model.state.control[hbm, korea] = 1.0
     controlled = model.whole_chain_bound(model)[0][china]
     assert (controlled < together).all()
+
+
+def test_the_last_quarter_counts_what_is_under_construction_and_what_is_promised() -> None:
+    """Of two worlds that differ in their last grant alone, the one that promised it has its lines counted, and has paid for it."""
+    scenario = load_scenario("first-game").model_copy(update={"end": "2024Q4"})
+    late = {"KOR": Policy.parse("2024Q3 packaging_grant interposer_2_5d 0.3")}
+    n = Quarter.parse("2024Q4") - Quarter.parse("2022Q1") + 1
+    ends = Simulation(scenario, [1, 2, 3], late, metrics=["score_raw"]).run(n)
+    longer = scenario.model_copy(update={"end": "2026Q4"})
+    goes_on = Simulation(longer, [1, 2, 3], late, metrics=["score_raw"]).run(n)
+    model, place = ends.models[0], PLACE_OF["KOR"]
+    last, present = (simulation.result() for simulation in (ends, goes_on))
+    for part in "SRALVIPF":  # up to the last quarter but one, nobody knows when the game ends
+        own, other = (result.array("score_raw", "government:KOR", part) for result in (last, present))
+        assert np.array_equal(own[:-1], other[:-1]), part
+        assert (part in "ALVF") or np.array_equal(own[-1], other[-1]), part
+
+    s, lines = model.state, model.structure.lines
+    assert (s.tool_backlog + s.in_transit)[lines.place == place].any()
+    promised = s.grant_committed_musd[lines.place == place].sum(axis=0) + s.contingent_musd[place]
+    assert promised.any()
+    income = model.coefficients.income_musd.sum(axis=0)[place]
+    thrift, spent = (result.array("score_raw", "government:KOR", "F")[-1] for result in (last, present))
+    np.testing.assert_allclose(thrift, spent - promised / income, rtol=1e-9)
+
+    coming = np.maximum(s.capacity + s.tool_backlog + s.in_transit - model.now.capacity_at_start, 0.0)
+    used = coming * expected_use(model)[lines.stage]
+    worth = used * model.output_per_unit * unit_price_musd(model)[lines.stage]
+    cost = (0.6 * coming + 0.4 * used) * model.output_per_unit * model.operating_musd_per_unit
+    added = (worth - 0.4 * cost)[lines.place == place].sum(axis=0)
+    value, standing = (result.array("score_raw", "government:KOR", "V")[-1] for result in (last, present))
+    np.testing.assert_allclose(value, standing + added, rtol=1e-9)
+    for part in "AL":
+        own, other = (
+            result.array("score_raw", f"government:{seat}", part)[-1] for seat in ("USA",) for result in (last, present)
+        )
+        assert not np.array_equal(own, other), part

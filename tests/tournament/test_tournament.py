@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,9 +20,22 @@ from policygame.tournament.claims import claims_of
 from policygame.tournament.company import alone, in_company
 from policygame.tournament.field import Mean, Tournament, play_tournament
 from policygame.tournament.mandates import PARTS, THRIFT, over_quarters, seats_of, weights_of
-from policygame.tournament.race import CEILING, RACE, UNDER_CEILING, breaking, race_arms, racers_of
+from policygame.tournament.race import (
+    BREAKING,
+    CEILING,
+    RACE,
+    TOGETHER,
+    UNDER_CEILING,
+    Bids,
+    bid,
+    bidders_of,
+    breaking,
+    offers_of,
+    race_arms,
+)
 from policygame.tournament.spans import Span, points, scaled, spans_of
 from policygame.tournament.stored import TournamentError, read_tournament, store_tournament, stored_file, stored_tournament, told
+from policygame.tournament.weights import best_shares, weightings
 
 SEEDS = range(1, 7)
 HAWK = Arm((("USA", BOTS["control-hawk"]),))
@@ -236,44 +250,109 @@ def test_spans_of_another_tournament_scale_the_points(scenario: Scenario, monkey
             assert half.parts[part] == pytest.approx(worth if part == "F" else worth / 2.0, abs=1e-9)
 
 
+# weights -------------------------------------------------------------------------------------------------------------------------
+
+
+def test_drawn_weights_stay_in_their_ranges_and_leave_out_what_the_mandate_leaves_out(scenario: Scenario) -> None:
+    """Shares of the whole, so that a score under them has the scale that it has."""
+    for seat in seats_of(scenario):
+        drawn, stated = weightings(scenario, seat), weights_of(scenario, seat)
+        assert np.array_equal(drawn, weightings(scenario, seat))
+        assert (drawn[:, stated == 0.0] == 0.0).all()
+        assert np.allclose(drawn.sum(axis=1), stated.sum())
+        assert (drawn.std(axis=0)[stated > 0.0] > 0.0).all()
+
+
+def test_ranks_move_with_weights_only_where_a_bot_is_better_in_another_part(scenario: Scenario, found: Tournament) -> None:
+    shares = best_shares(scenario, found)
+    for seat in found.seats:
+        assert sum(one.share for one in shares if one.seat == seat) == pytest.approx(1.0)
+    # one bot that gains in every part what no other does is best whatever the weights
+    weights = {seat: weights_of(scenario, seat) for seat in found.seats}
+    entries = tuple(
+        replace(e, parts={part: float(e.bot == "fab-first") * weights[e.seat][PARTS.index(part)] for part in e.parts})
+        for e in found.entries
+    )
+    best = best_shares(scenario, replace(found, entries=entries))
+    assert {(one.bot, one.share) for one in best} == {("fab-first", 1.0)}
+    # of two that gain in one part each, either is best under some weighting
+    split = {"fab-first": "S", "packaging-first": "R"}
+    entries = tuple(
+        replace(e, parts={part: weights[e.seat][PARTS.index(part)] * (split.get(e.bot) == part) for part in e.parts})
+        for e in found.entries
+    )
+    assert {one.bot for one in best_shares(scenario, replace(found, entries=entries)) if one.seat == "USA"} == set(split)
+
+
 # the race ---------------------------------------------------------------------------------------------------------------------
 
 
-def test_racers_are_the_largest_purses_that_may_give_grants_and_make_pacts(scenario: Scenario) -> None:
-    assert racers_of(scenario) == ("USA", "KOR")  # CHN has no pacts here, TWN gives no grants
-    assert len(racers_of(load_scenario("ai-surge-2023"))) == 3
+def test_who_may_give_grants_and_make_pacts_bids(scenario: Scenario) -> None:
+    assert bidders_of(scenario) == ("USA", "KOR")  # CHN has no pacts here, TWN gives no grants
+    assert bidders_of(load_scenario("ai-surge-2023")) == ("USA", "CHN", "KOR", "JPN", "EUR", "MYS", "IND", "VNM")
+    assert offers_of(scenario, "KOR") == (0.0, 0.1, CEILING, 0.3)  # up to its bound
     government = scenario.jurisdictions["KOR"].government
     assert government is not None
     alone = government.model_copy(update={"levers": ("packaging_rnd",)})
     places = {**scenario.jurisdictions, "KOR": scenario.jurisdictions["KOR"].model_copy(update={"government": alone})}
-    assert racers_of(scenario.model_copy(update={"jurisdictions": places})) == ()
-    assert race_arms(()) == {}
+    assert bidders_of(scenario.model_copy(update={"jurisdictions": places})) == ()
+
+
+def test_in_the_race_nobody_would_rather_offer_another_rate(found: Tournament) -> None:
+    """The bids of the tournament, each against all that its seat considers while the others stay."""
+    scenario = load_scenario("first-game").model_copy(update={"end": "2024Q4"})
+    assert found.bids.settled
+    seats = seats_of(scenario)
+    for seat, made in found.bids.rates.items():
+        at, worth = seats.index(seat), {}
+        for rate in offers_of(scenario, seat):
+            bids = Bids({**found.bids.rates, seat: rate}, settled=False)
+            nobody, played = run_arms(scenario, SEEDS, [NOBODY, race_arms(bids)[RACE]])
+            worth[rate] = points(weights_of(scenario, seat), scaled(played[at], nobody[at], found.spans[seat])).mean()
+        assert worth[made] == pytest.approx(max(worth.values()), abs=1e-9)
+
+
+def test_bids_that_never_settle_are_told() -> None:
+    """Matching pennies: one wants to offer what the other does, who does not."""
+
+    def worth(asked: Any) -> list[float]:
+        return [float((rates["USA"] == rates["KOR"]) == (seat == "USA")) for seat, rates in asked]
+
+    assert not bid({"USA": (0.0, 0.25), "KOR": (0.0, 0.25)}, worth).settled
+    assert bid({"USA": (0.0, 0.25), "KOR": (0.0, 0.25)}, lambda asked: [0.0] * len(asked)) == Bids({"USA": 0.0, "KOR": 0.0}, True)
 
 
 def test_each_arm_of_the_race_is_told_against_nothing_and_against_the_ceiling(found: Tournament) -> None:
-    assert {row.arm for row in found.race} == {RACE, UNDER_CEILING, breaking("USA"), breaking("KOR")}
+    above = found.bids.above_ceiling
+    assert above
+    assert {row.arm for row in found.race} == {RACE, UNDER_CEILING, BREAKING, *(breaking(seat) for seat in above)}
     assert found.ceiling == CEILING
     for row in found.race:
         if row.arm == UNDER_CEILING:
             assert row.against_ceiling == Mean(0.0, 0.0, 0.0)
-        else:
+        elif row.seat != TOGETHER:
             kept = next(one for one in found.race if (one.arm, one.seat) == (UNDER_CEILING, row.seat))
             assert row.against_ceiling.mean == pytest.approx(row.points.mean - kept.points.mean, abs=1e-9)
+    mean = {(row.arm, row.seat): row.against_ceiling.mean for row in found.race}
+    assert mean[RACE, TOGETHER] == pytest.approx(np.mean([mean[RACE, seat] for seat in found.bids.racers]), abs=1e-9)
+    assert mean[BREAKING, TOGETHER] == pytest.approx(np.mean([mean[breaking(seat), seat] for seat in above]), abs=1e-9)
 
 
 def test_keepers_stay_under_the_ceiling_and_racers_do_not(scenario: Scenario) -> None:
-    """Grant rates in force, read from the model: under the pact no racer pays more, whatever its role allows."""
+    """Grant rates in force, read from the model: under the pact no racer pays more, whatever it offers."""
     from policygame.model.phases.treasury import grant_rate
     from policygame.model.structure import PLACE_OF
     from policygame.simulation import Simulation
 
     highest = {}
-    for name, arm in race_arms(racers_of(scenario)).items():
+    for name, arm in race_arms(Bids({"USA": 0.7, "KOR": 0.3}, settled=True)).items():
         simulation = Simulation(scenario, [1, 2], dict(arm.plays), metrics=["score_raw"]).run(6)
         highest[name] = {seat: grant_rate(simulation.models[0])[PLACE_OF[seat]].max() for seat in ("USA", "KOR")}
     assert highest[UNDER_CEILING] == {"USA": CEILING, "KOR": CEILING}
     assert highest[RACE] == {"USA": 0.7, "KOR": 0.3}
     assert highest[breaking("USA")] == {"USA": 0.7, "KOR": CEILING}
+    under = race_arms(Bids({"USA": 0.1, "KOR": 0.3}, settled=True))
+    assert list(under) == [RACE, UNDER_CEILING, breaking("KOR")]  # who offers less has no ceiling to break
 
 
 # claims and files ---------------------------------------------------------------------------------------------------------------
@@ -313,6 +392,14 @@ def test_what_is_stored_is_read_back_and_holds_for_its_scenario_and_model_only(
     assert told(own)["seeds"] == [SEEDS[0], SEEDS[-1]]
 
 
+def test_two_scenarios_are_balanced_on_seeds_that_balancing_never_saw() -> None:
+    """Doing nothing is beaten in every seat, no bot wins everywhere, every lever is worth something, and a race hurts racers together."""
+    for name in ("ai-surge-2023", "frontier-2026"):
+        for check in (False, True):
+            missed = [claim for claim in claims_of(read_tournament(stored_file(name, check=check))) if not claim.holds]
+            assert [claim for claim in missed if "this racer" not in claim.claim] == [], (name, check)
+
+
 def test_shipped_tournaments_are_those_of_the_shipped_scenarios_and_this_model() -> None:
     """Where this fails, run ``policygame bots SCENARIO --store`` for each that is named, its check, and ``python -m policygame.docs``."""
     stale = [
@@ -324,12 +411,12 @@ def test_shipped_tournaments_are_those_of_the_shipped_scenarios_and_this_model()
     assert stale == []
 
 
-def test_a_shipped_check_uses_the_spans_of_its_tournament_on_seeds_that_they_have_not_seen() -> None:
+def test_a_shipped_check_uses_spans_and_bids_of_its_tournament_on_seeds_that_they_have_not_seen() -> None:
     checked = [name for name in shipped_scenarios() if stored_file(name, check=True).is_file()]
     assert {"ai-surge-2023", "frontier-2026"} <= set(checked)
     for name in checked:
         own, check = (read_tournament(stored_file(name, check=flag)) for flag in (False, True))
-        assert check.spans == own.spans
+        assert (check.spans, check.bids) == (own.spans, own.bids)
         assert check.seeds[0] > own.seeds[1]
 
 

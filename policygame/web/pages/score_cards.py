@@ -119,6 +119,11 @@ def scale_words(found: Debrief) -> str:
         "The score counts gains over the same worlds in which nobody acts, in spans: how far nine in ten of all games of bots move a part "
         "at most. A part counts from {least} to {most} spans, thrift as it stands."
     ).format(least=number(LEAST, 2), most=number(MOST, 2))
+    weighed = _(
+        "With other weights, within the ranges that the scenario states, the score lies between {low} and {high} in nine weightings in "
+        "ten, and your decisions raise it in {better} of a hundred."
+    ).format(low=number(scale.weighed.low, 0), high=number(scale.weighed.high, 0), better=number(100.0 * scale.weighed.better, 0))
+    words = f"{words} {weighed}"
     dropped = ", ".join(_(MANDATE[part.part].name) for part in scale.parts if part.dropped)
     if not dropped:
         return words
