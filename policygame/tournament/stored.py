@@ -67,7 +67,14 @@ def read_tournament(file: Path) -> Tournament:
 
 
 @lru_cache(maxsize=16)
-def _at(file: Path, changed_ns: int) -> Tournament:
+def _at(file: Path, changed_ns: int, scenario_hash: str, model: str) -> Tournament | None:
+    """What a file holds, if it is of that scenario and model: whose it is comes first, for one of another model may have another form."""
+    try:
+        whole = json.loads(file.read_bytes())
+    except ValueError:
+        whole = None
+    if isinstance(whole, dict) and (whole.get("scenario_hash"), whole.get("model")) != (scenario_hash, model):
+        return None
     return read_tournament(file)
 
 
@@ -76,8 +83,7 @@ def stored_tournament(scenario: Scenario, *, check: bool = False) -> Tournament 
     file = stored_file(scenario.name, check=check)
     if not file.is_file():
         return None
-    found = _at(file, file.stat().st_mtime_ns)
-    return found if (found.scenario_hash, found.model) == (scenario.hash, model_version()) else None
+    return _at(file, file.stat().st_mtime_ns, scenario.hash, model_version())
 
 
 def store_tournament(scenario: Scenario, found: Tournament) -> Path:

@@ -387,6 +387,12 @@ def test_what_is_stored_is_read_back_and_holds_for_its_scenario_and_model_only(
     assert stored_tournament(changed) is None
     store_tournament(scenario, replace(own, model="0.0.0+0"))
     assert stored_tournament(scenario) is None
+    file.write_text('{"model": "0.0.0+0", "of": "another form"}', "utf-8")
+    assert stored_tournament(scenario) is None
+    file.write_text("no JSON", "utf-8")
+    with pytest.raises(TournamentError, match="holds no tournament"):
+        stored_tournament(scenario)
+    store_tournament(scenario, own)
     with pytest.raises(TournamentError, match="shipped scenarios"):
         store_tournament(scenario.model_copy(update={"name": "my-own"}), own)
     assert told(own)["seeds"] == [SEEDS[0], SEEDS[-1]]
