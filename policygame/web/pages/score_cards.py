@@ -205,7 +205,8 @@ def parts_card(found: Debrief) -> Markup:
     )
     words = _(
         "Means over the quarters of play, in your world. Below each gain: where nine worlds in ten put it, of {n}. Points: what the gain "
-        "is worth by its weight. In the score: what the part as it stands is worth, and had only you done nothing."
+        "is worth by its weight. In the score: what the part as it stands is worth, and had only you done nothing. A scenario's last "
+        "quarter counts what is under construction as if it stood, and what is promised as if it were paid."
     ).format(n=found.worlds)
     return el(
         "section",
