@@ -163,8 +163,12 @@ def _show_matrix(found: Tournament) -> None:
                 [seat, name, f"{entry.points:.1f}", f"{entry.gain:+.1f}", between, f"{entry.sd:.1f}", f"{entry.wins:.0%}"]
             )
     title = f"{found.scenario}: every bot in every seat while others only agree to its pacts, in {found.worlds} worlds (* best in the mean)"
-    columns = ["seat", "bot", "points", "over nothing", "nine worlds in ten", "sd", "wins"]
+    columns = ["seat", "bot", "score", "over nothing", "nine worlds in ten", "sd", "wins"]
     print_table(title, columns, rows, numbers=True)
+    print_text(
+        "score: parts in spans by their weights, uncut, with thrift as it stands; over nothing: points more than the same worlds in which "
+        "nobody acts; sd: their standard deviation across worlds; wins: worlds in which no other bot of the seat does better."
+    )
 
 
 def _show_weighed(scenario: Scenario, found: Tournament) -> None:
@@ -194,8 +198,8 @@ def _show_race(found: Tournament) -> None:
         print_text("There is no race: fewer than two seats may give packaging grants and make pacts.")
         return
     offers = ", ".join(f"{seat} {rate:.0%}" for seat, rate in found.bids.rates.items())
-    settled = "" if found.bids.settled else " Bids have not settled: somebody would still rather offer another rate."
-    print_text(f"In the race, grants of what serves each best, given what all others offer: {offers}.{settled}")
+    settled = "" if found.bids.settled else " They have not settled: somebody would still rather offer another rate."
+    print_text(f"Bids in the race, shares of capex, each the best answer to all others: {offers}.{settled}")
     rows = [
         [
             row.arm,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from policygame.tournament.field import LeverValue, Tournament
-from policygame.tournament.race import BREAKING, RACE, TOGETHER, breaking
+from policygame.tournament.race import ABOVE, BREAKING, RACE, TOGETHER, breaking
 
 __all__ = ["ENOUGH_SD", "ENOUGH_SHARE", "Claim", "claims_of"]
 
@@ -69,6 +69,8 @@ def _levers(found: Tournament) -> list[Claim]:
             f"{shown.bot} in {shown.seat} loses {shown.share:.1%} of its gain without it "
             f"({shown.loss.mean:+.3f} points, {shown.loss.low:+.3f} to {shown.loss.high:+.3f})"
         )
+        if shown.loss.mean == 0.0:
+            figure = "no seat's best bot uses it, or loses anything without it"
         claims.append(Claim("The lever is worth something", lever, bool(good), figure))
     return claims
 
@@ -76,7 +78,7 @@ def _levers(found: Tournament) -> list[Claim]:
 def _race(found: Tournament) -> list[Claim]:
     """Of racers together, in the mean over them; and of each alone, for a race between unequal racers has winners too."""
     rows = {(row.arm, row.seat): row.against_ceiling for row in found.race}
-    together = [(WORSE_OFF, RACE, TOGETHER), (BREAKING_PAYS, BREAKING, TOGETHER)]
+    together = [(WORSE_OFF, RACE, TOGETHER), (WORSE_OFF, RACE, ABOVE), (BREAKING_PAYS, BREAKING, ABOVE)]
     each = [(EACH_WORSE_OFF, RACE, seat) for seat in found.bids.racers]
     each += [(EACH_BREAKING_PAYS, breaking(seat), seat) for seat in found.bids.above_ceiling]
     claims = []

@@ -23,6 +23,7 @@ from policygame.tournament.arms import NOBODY, Arm, Progress, run_arms, workers_
 from policygame.tournament.company import alone, in_company
 from policygame.tournament.mandates import PARTS, seats_of, weights_of
 from policygame.tournament.race import (
+    ABOVE,
     BREAKING,
     CEILING,
     RACE,
@@ -105,7 +106,7 @@ class LeverValue:
 class RaceRow:
     """Points of a bidder in an arm of the race, over nothing, and against the arm in which all keep the ceiling.
 
-    ``seat`` may be ``TOGETHER``: the mean over racers.
+    ``seat`` may be ``TOGETHER`` or ``ABOVE``: the mean over racers, or over those that offer more than the ceiling.
     """
 
     arm: str
@@ -319,7 +320,7 @@ def _bids(games: _Games, nobody: Array, spans: SeatSpans) -> Bids:
 
 
 def _race(games: _Games, nobody: Array, spans: SeatSpans, bids: Bids, arms: Mapping[str, Array]) -> tuple[RaceRow, ...]:
-    """Each bidder in each arm, from arm -> (seat, part, world), and racers together."""
+    """Each bidder in each arm, from arm -> (seat, part, world), and racers together, all and those above the ceiling."""
     own: dict[tuple[str, str], Array] = {}
     nothing: dict[str, Array] = {}
     for seat in bids.rates:
@@ -331,13 +332,13 @@ def _race(games: _Games, nobody: Array, spans: SeatSpans, bids: Bids, arms: Mapp
         RaceRow(arm, seat, Mean.of(points_of - nothing[seat]), Mean.of(points_of - own[UNDER_CEILING, seat]))
         for (arm, seat), points_of in own.items()
     ]
-    groups = {RACE: [(RACE, seat) for seat in bids.racers], UNDER_CEILING: [(UNDER_CEILING, seat) for seat in bids.racers]}
-    groups[BREAKING] = [(breaking(seat), seat) for seat in bids.above_ceiling]
-    for arm, members in groups.items():
-        if members:
-            gain = _mean_of([own[of] - nothing[of[1]] for of in members])
-            kept = _mean_of([own[of] - own[UNDER_CEILING, of[1]] for of in members])
-            rows.append(RaceRow(arm, TOGETHER, Mean.of(gain), Mean.of(kept)))
+    for group, seats in ((TOGETHER, bids.racers), (ABOVE, bids.above_ceiling)):
+        for arm in (RACE, UNDER_CEILING, *((BREAKING,) if group == ABOVE else ())):
+            members = [(breaking(seat) if arm == BREAKING else arm, seat) for seat in seats]
+            if members:
+                gain = _mean_of([own[of] - nothing[of[1]] for of in members])
+                kept = _mean_of([own[of] - own[UNDER_CEILING, of[1]] for of in members])
+                rows.append(RaceRow(arm, group, Mean.of(gain), Mean.of(kept)))
     return tuple(rows)
 
 

@@ -23,6 +23,7 @@ from policygame.tournament.arms import Arm
 from policygame.tournament.mandates import seats_of
 
 __all__ = [
+    "ABOVE",
     "BREAKING",
     "CEILING",
     "RACE",
@@ -42,9 +43,9 @@ OFFERS = (0.0, 0.1, CEILING, 0.4, 1.0)
 MOST_ROUNDS = 8
 """Rounds of answering after which bids stand as they are, settled or not."""
 RACE, UNDER_CEILING, BREAKING = "race", "ceiling", "one breaks it"
-TOGETHER = "racers together"
-"""Who stands for all racers in the tables: the mean of their points, each government counting alike. In the arm ``BREAKING`` it is the
-mean of what each that could breaks the ceiling for has in the arm of its own."""
+TOGETHER, ABOVE = "racers together", "those above the ceiling"
+"""Who stands for all racers in the tables, and for those of them that offer more than the ceiling: the mean of their points, each
+government counting alike. In the arm ``BREAKING`` it is the mean of what each of the latter has where it breaks the ceiling alone."""
 _NEEDED = ("packaging_grant", "alliance")
 
 

@@ -16,11 +16,12 @@ from policygame.bots.common import Desk
 from policygame.catalogue import MANDATE, Quarter
 from policygame.tournament import arms, field, stored
 from policygame.tournament.arms import NOBODY, Arm, run_arms, workers_of
-from policygame.tournament.claims import claims_of
+from policygame.tournament.claims import WORSE_OFF, claims_of
 from policygame.tournament.company import alone, in_company
 from policygame.tournament.field import Mean, Tournament, play_tournament
 from policygame.tournament.mandates import PARTS, THRIFT, over_quarters, seats_of, weights_of
 from policygame.tournament.race import (
+    ABOVE,
     BREAKING,
     CEILING,
     RACE,
@@ -330,12 +331,13 @@ def test_each_arm_of_the_race_is_told_against_nothing_and_against_the_ceiling(fo
     for row in found.race:
         if row.arm == UNDER_CEILING:
             assert row.against_ceiling == Mean(0.0, 0.0, 0.0)
-        elif row.seat != TOGETHER:
+        elif row.seat not in (TOGETHER, ABOVE):
             kept = next(one for one in found.race if (one.arm, one.seat) == (UNDER_CEILING, row.seat))
             assert row.against_ceiling.mean == pytest.approx(row.points.mean - kept.points.mean, abs=1e-9)
     mean = {(row.arm, row.seat): row.against_ceiling.mean for row in found.race}
     assert mean[RACE, TOGETHER] == pytest.approx(np.mean([mean[RACE, seat] for seat in found.bids.racers]), abs=1e-9)
-    assert mean[BREAKING, TOGETHER] == pytest.approx(np.mean([mean[breaking(seat), seat] for seat in above]), abs=1e-9)
+    assert mean[RACE, ABOVE] == pytest.approx(np.mean([mean[RACE, seat] for seat in above]), abs=1e-9)
+    assert mean[BREAKING, ABOVE] == pytest.approx(np.mean([mean[breaking(seat), seat] for seat in above]), abs=1e-9)
 
 
 def test_keepers_stay_under_the_ceiling_and_racers_do_not(scenario: Scenario) -> None:
@@ -399,11 +401,14 @@ def test_what_is_stored_is_read_back_and_holds_for_its_scenario_and_model_only(
 
 
 def test_two_scenarios_are_balanced_on_seeds_that_balancing_never_saw() -> None:
-    """Doing nothing is beaten in every seat, no bot wins everywhere, every lever is worth something, and a race hurts racers together."""
+    """Doing nothing is beaten in every seat, no bot wins everywhere, every lever is worth something, a race hurts racers together, and
+    breaking the ceiling pays. Of single racers, and of those alone who offer more than the ceiling, the documentation tells what is missed.
+    """
     for name in ("ai-surge-2023", "frontier-2026"):
         for check in (False, True):
             missed = [claim for claim in claims_of(read_tournament(stored_file(name, check=check))) if not claim.holds]
-            assert [claim for claim in missed if "this racer" not in claim.claim] == [], (name, check)
+            known = [claim for claim in missed if "this racer" in claim.claim or (claim.claim, claim.about) == (WORSE_OFF, ABOVE)]
+            assert missed == known, (name, check)
 
 
 def test_shipped_tournaments_are_those_of_the_shipped_scenarios_and_this_model() -> None:
