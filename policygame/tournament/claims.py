@@ -70,7 +70,7 @@ def _levers(found: Tournament) -> list[Claim]:
             f"({shown.loss.mean:+.3f} points, {shown.loss.low:+.3f} to {shown.loss.high:+.3f})"
         )
         if shown.loss.mean == 0.0:
-            figure = "no seat's best bot uses it, or loses anything without it"
+            figure = "no seat's best bot loses anything without it"
         claims.append(Claim("The lever is worth something", lever, bool(good), figure))
     return claims
 

@@ -10,9 +10,10 @@ import pytest
 from policygame import load_scenario
 from policygame.bots import BOTS
 from policygame.tournament import stored
-from policygame.tournament.stored import read_tournament, stored_tournament
+from policygame.tournament.stored import read_tournament, stored_file, stored_tournament
 
 FEW = ["--worlds", 2, "--workers", 1]
+SHIPPED = stored_file("first-game")
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +27,15 @@ def folder(kept, monkeypatch):
     monkeypatch.setattr(stored, "configs_dir", lambda: kept)
     monkeypatch.setenv("COLUMNS", "250")
     return kept
+
+
+@pytest.fixture
+def own(call, folder):
+    """The tournament that is stored in the folder, played by whichever test of this process comes first."""
+    file = folder / "tournaments" / "first-game.json"
+    if not file.is_file():
+        assert call("bots", "first-game", *FEW, "--store").exit_code == 0
+    return file
 
 
 def test_a_tournament_is_told_and_stored(call, folder):
@@ -44,8 +54,8 @@ def test_a_tournament_is_told_and_stored(call, folder):
         assert words in outcome.stdout
 
 
-def test_other_seeds_are_scored_by_the_stored_spans_and_said_to_be_unseen(call, folder):
-    kept = read_tournament(folder / "tournaments" / "first-game.json")
+def test_other_seeds_are_scored_by_the_stored_spans_and_said_to_be_unseen(call, own):
+    kept = read_tournament(own)
     told = json.loads(call("bots", "first-game", *FEW, "--seed", 10001, "--json").stdout)
     assert told["seeds"] == [10001, 10002]
     assert told["seeds_seen"] is False
@@ -53,18 +63,18 @@ def test_other_seeds_are_scored_by_the_stored_spans_and_said_to_be_unseen(call, 
     assert told["spans_from"] == "the stored tournament, seeds 1 to 2"
 
 
-def test_a_check_on_unseen_seeds_is_kept_beside_its_tournament(call, folder):
-    own = (folder / "tournaments" / "first-game.json").read_bytes()
+def test_a_check_on_unseen_seeds_is_kept_beside_its_tournament(call, own):
+    before = own.read_bytes()
     met = call("bots", "first-game", *FEW, "--seed", 2, "--spans", "stored", "--store")
     assert met.exit_code == 2
     assert "seeds 2 to 3 meet those of the stored tournament, 1 to 2. Use --seed 10001." in met.stderr.replace("\n", " ")
     outcome = call("bots", "first-game", *FEW, "--seed", 10001, "--spans", "stored", "--store")
     assert outcome.exit_code == 0, outcome.output
-    assert (folder / "tournaments" / "first-game.json").read_bytes() == own, "scores go on by the same spans"
+    assert own.read_bytes() == before, "scores go on by the same spans"
     check = stored_tournament(load_scenario("first-game"), check=True)
     assert check is not None
     assert check.seeds == (10001, 10002)
-    assert check.spans == read_tournament(folder / "tournaments" / "first-game.json").spans
+    assert check.spans == read_tournament(own).spans
 
 
 @pytest.mark.parametrize(
@@ -85,7 +95,7 @@ def test_what_cannot_be_played_is_told(call, tmp_path, monkeypatch, words, said)
 
 
 def test_a_tournament_of_another_scenario_is_no_scale(call, folder):
-    outcome = call("bots", "ai-surge-2023", "--spans", folder / "tournaments" / "first-game.json")
+    outcome = call("bots", "ai-surge-2023", "--spans", SHIPPED)
     assert outcome.exit_code == 2
     assert "holds a tournament of first-game; give one of ai-surge-2023" in outcome.stderr
     outcome = call("bots", "ai-surge-2023", "--spans", "stored")
