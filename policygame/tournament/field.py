@@ -16,6 +16,7 @@ import numpy as np
 
 from policygame.asking import check_seeds
 from policygame.bots import BOTS
+from policygame.bots.common import total
 from policygame.foresight.summaries import quantiles
 from policygame.model.arrays import Array
 from policygame.scenario import Scenario
@@ -343,8 +344,5 @@ def _race(games: _Games, nobody: Array, spans: SeatSpans, bids: Bids, arms: Mapp
 
 
 def _mean_of(arrays: Sequence[Array]) -> Array:
-    """(world,): the mean of arrays, added one after the other."""
-    total = np.zeros_like(arrays[0])
-    for array in arrays:
-        total = total + array
-    return total / len(arrays)
+    """(world,): the mean of arrays, added one after the other, so that a world's bits are its own."""
+    return total(arrays) / len(arrays)
